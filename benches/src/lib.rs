@@ -1,0 +1,1 @@
+//! Benchmarks of the DLMS/COSEM suite, side by side with its peers.

@@ -1,0 +1,3 @@
+//! Security of DLMS/COSEM: ciphering, authentication, counters, keys.
+#![no_std]
+#![forbid(unsafe_code)]
