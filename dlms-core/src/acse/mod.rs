@@ -1,0 +1,1 @@
+//! ACSE: opening and releasing an association.

@@ -1,0 +1,1 @@
+//! The parts of BER that ACSE needs.

@@ -1,0 +1,127 @@
+//! Memory as an argument: fixed on a meter, growing on a head-end.
+
+use crate::codec::Overflow;
+#[cfg(feature = "alloc")]
+use crate::limits;
+
+/// Room for received or outgoing octets.
+pub trait Buffer {
+    /// At least `len` octets of room, what they held before kept.
+    ///
+    /// # Errors
+    /// The buffer neither has nor gets that much.
+    fn reserve(&mut self, len: usize) -> Result<&mut [u8], Overflow>;
+
+    /// All the octets there are now.
+    fn as_slice(&self) -> &[u8];
+
+    /// All the octets there are now, to change.
+    fn as_mut_slice(&mut self) -> &mut [u8];
+
+    /// Octets that [`reserve`](Self::reserve) gives at most.
+    fn capacity(&self) -> usize {
+        self.as_slice().len()
+    }
+}
+
+impl<const N: usize> Buffer for [u8; N] {
+    fn reserve(&mut self, len: usize) -> Result<&mut [u8], Overflow> {
+        fixed(self, len)
+    }
+    fn as_slice(&self) -> &[u8] {
+        self
+    }
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        self
+    }
+}
+
+impl Buffer for &mut [u8] {
+    fn reserve(&mut self, len: usize) -> Result<&mut [u8], Overflow> {
+        fixed(self, len)
+    }
+    fn as_slice(&self) -> &[u8] {
+        self
+    }
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Buffer for alloc::boxed::Box<[u8]> {
+    fn reserve(&mut self, len: usize) -> Result<&mut [u8], Overflow> {
+        fixed(self, len)
+    }
+    fn as_slice(&self) -> &[u8] {
+        self
+    }
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        self
+    }
+}
+
+/// Grows up to [`limits::BUFFER`]; for another ceiling use [`Growing`].
+#[cfg(feature = "alloc")]
+impl Buffer for alloc::vec::Vec<u8> {
+    fn reserve(&mut self, len: usize) -> Result<&mut [u8], Overflow> {
+        grow(self, len, limits::BUFFER)
+    }
+    fn as_slice(&self) -> &[u8] {
+        self
+    }
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        self
+    }
+    fn capacity(&self) -> usize {
+        limits::BUFFER
+    }
+}
+
+/// A vector that grows up to a ceiling of the caller's.
+#[cfg(feature = "alloc")]
+#[derive(Debug, Clone)]
+pub struct Growing {
+    bytes: alloc::vec::Vec<u8>,
+    ceiling: usize,
+}
+
+#[cfg(feature = "alloc")]
+impl Growing {
+    /// An empty buffer that takes `ceiling` octets at most.
+    #[must_use]
+    pub const fn new(ceiling: usize) -> Self {
+        Self { bytes: alloc::vec::Vec::new(), ceiling }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Buffer for Growing {
+    fn reserve(&mut self, len: usize) -> Result<&mut [u8], Overflow> {
+        grow(&mut self.bytes, len, self.ceiling)
+    }
+    fn as_slice(&self) -> &[u8] {
+        &self.bytes
+    }
+    fn as_mut_slice(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+    fn capacity(&self) -> usize {
+        self.ceiling
+    }
+}
+
+fn fixed(bytes: &mut [u8], len: usize) -> Result<&mut [u8], Overflow> {
+    if len <= bytes.len() { Ok(bytes) } else { Err(Overflow { needed: len }) }
+}
+
+#[cfg(feature = "alloc")]
+fn grow(bytes: &mut alloc::vec::Vec<u8>, len: usize, ceiling: usize) -> Result<&mut [u8], Overflow> {
+    if len > ceiling {
+        return Err(Overflow { needed: len });
+    }
+    if bytes.len() < len {
+        bytes.resize(len, 0);
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,11 @@
+//! One cursor to read, one cursor to write.
+
+mod error;
+mod reader;
+mod traits;
+mod writer;
+
+pub use error::{DecodeError, DecodeErrorKind, Overflow};
+pub use reader::Reader;
+pub use traits::{Decode, Encode};
+pub use writer::Writer;

@@ -1,0 +1,229 @@
+use super::{DecodeError, DecodeErrorKind};
+
+/// A cursor over received octets.
+///
+/// Reading past the end is an error that says where; nested readers keep the offsets of the whole.
+#[derive(Debug, Clone)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `bytes` from the start.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, at: 0 }
+    }
+
+    /// Reads `bytes`, which begin at `offset` of something larger.
+    #[must_use]
+    pub const fn at(bytes: &'a [u8], offset: usize) -> Self {
+        Self { rest: bytes, at: offset }
+    }
+
+    /// Offset of the next octet.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// Octets not yet read.
+    #[must_use]
+    pub const fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Whether everything was read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The octets not yet read.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// The next octet, left in place.
+    #[must_use]
+    pub const fn peek(&self) -> Option<u8> {
+        match self.rest {
+            [first, ..] => Some(*first),
+            [] => None,
+        }
+    }
+
+    /// An error at the next octet.
+    #[must_use]
+    pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError { kind, offset: self.at }
+    }
+
+    /// The next `n` octets.
+    ///
+    /// # Errors
+    /// `Truncated` when fewer are left.
+    #[inline]
+    pub fn take(&mut self, n: usize) -> Result<&'a [u8], DecodeError> {
+        match self.rest.split_at_checked(n) {
+            Some((head, rest)) => {
+                self.rest = rest;
+                self.at = self.at.wrapping_add(n);
+                Ok(head)
+            }
+            None => Err(self.truncated(n)),
+        }
+    }
+
+    /// The next `N` octets as an array.
+    ///
+    /// # Errors
+    /// `Truncated` when fewer are left.
+    #[inline]
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((head, rest)) => {
+                self.rest = rest;
+                self.at = self.at.wrapping_add(N);
+                Ok(*head)
+            }
+            None => Err(self.truncated(N)),
+        }
+    }
+
+    /// The next octet.
+    ///
+    /// # Errors
+    /// `Truncated` at the end of the input.
+    #[inline]
+    pub fn u8(&mut self) -> Result<u8, DecodeError> {
+        self.array::<1>().map(|[v]| v)
+    }
+
+    /// Two octets, big-endian.
+    ///
+    /// # Errors
+    /// `Truncated` when fewer are left.
+    #[inline]
+    pub fn u16(&mut self) -> Result<u16, DecodeError> {
+        self.array().map(u16::from_be_bytes)
+    }
+
+    /// Four octets, big-endian.
+    ///
+    /// # Errors
+    /// `Truncated` when fewer are left.
+    #[inline]
+    pub fn u32(&mut self) -> Result<u32, DecodeError> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    /// An A-XDR length or count: one octet up to 127, else `0x80 + n` and n octets, n ≤ 4.
+    /// Longer forms than needed are accepted: deployed stacks send them.
+    ///
+    /// # Errors
+    /// `Length` for the indefinite form and for more than four length octets.
+    #[inline]
+    pub fn length(&mut self) -> Result<usize, DecodeError> {
+        let start = self.at;
+        let first = self.u8()?;
+        if first < 0x80 {
+            return Ok(usize::from(first));
+        }
+        self.long_length(first & 0x7f, start)
+    }
+
+    /// An octet string: its length, then its octets.
+    ///
+    /// # Errors
+    /// As [`length`](Self::length); `Truncated` when the octets are not all there.
+    #[inline]
+    pub fn octets(&mut self) -> Result<&'a [u8], DecodeError> {
+        let n = self.length()?;
+        self.take(n)
+    }
+
+    /// A presence octet of an OPTIONAL component; any value but zero says present.
+    ///
+    /// # Errors
+    /// `Truncated` at the end of the input.
+    pub fn presence(&mut self) -> Result<bool, DecodeError> {
+        self.u8().map(|v| v != 0)
+    }
+
+    /// A reader over the next `n` octets only, with the offsets of the whole; they count as read here.
+    ///
+    /// # Errors
+    /// `Truncated` when fewer are left.
+    pub fn nested(&mut self, n: usize) -> Result<Self, DecodeError> {
+        let at = self.at;
+        self.take(n).map(|rest| Self { rest, at })
+    }
+
+    /// Checks that nothing is left.
+    ///
+    /// # Errors
+    /// `Trailing` otherwise.
+    pub fn finish(&self) -> Result<(), DecodeError> {
+        match self.rest.len() {
+            0 => Ok(()),
+            n => Err(self.error(DecodeErrorKind::Trailing(n))),
+        }
+    }
+
+    #[cold]
+    fn truncated(&self, n: usize) -> DecodeError {
+        self.error(DecodeErrorKind::Truncated { missing: n.saturating_sub(self.rest.len()) })
+    }
+
+    fn long_length(&mut self, octets: u8, start: usize) -> Result<usize, DecodeError> {
+        let fail = DecodeError { kind: DecodeErrorKind::Length, offset: start };
+        if octets == 0 || octets > 4 {
+            return Err(fail);
+        }
+        let mut n = 0u32;
+        for _ in 0..octets {
+            n = n << 8 | u32::from(self.u8()?);
+        }
+        usize::try_from(n).map_err(|_| fail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_in_every_form() {
+        for (bytes, n) in [
+            (&[0x7f][..], 0x7f),
+            (&[0x81, 5], 5),
+            (&[0x82, 0, 2], 2),
+            (&[0x83, 1, 0, 0], 0x1_0000),
+            (&[0x84, 0, 0, 1, 0], 0x100),
+        ] {
+            assert_eq!(Reader::new(bytes).length(), Ok(n));
+        }
+        for bytes in [&[0x80][..], &[0x85, 0, 0, 0, 0, 1]] {
+            assert_eq!(
+                Reader::new(bytes).length(),
+                Err(DecodeError { kind: DecodeErrorKind::Length, offset: 0 })
+            );
+        }
+    }
+
+    #[test]
+    fn nested_readers_keep_offsets() {
+        let mut r = Reader::new(&[1, 2, 3, 4]);
+        r.take(1).unwrap();
+        let mut inner = r.nested(2).unwrap();
+        assert_eq!(r.offset(), 3);
+        inner.u16().unwrap();
+        assert_eq!(
+            inner.u8(),
+            Err(DecodeError { kind: DecodeErrorKind::Truncated { missing: 1 }, offset: 3 })
+        );
+    }
+}

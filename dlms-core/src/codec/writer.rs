@@ -1,0 +1,205 @@
+use super::Overflow;
+
+/// A cursor over octets to send.
+///
+/// Writing never fails: the writer counts every octet and stores those that fall in its window. So one
+/// `encode` serves to send, to measure (`Writer::new(&mut [])`) and to cut one block out of a long value.
+/// Capacity is checked once, in [`finish`](Self::finish).
+#[derive(Debug)]
+pub struct Writer<'b> {
+    out: &'b mut [u8],
+    skip: usize,
+    at: usize,
+}
+
+impl<'b> Writer<'b> {
+    /// Stores from the first octet on.
+    #[must_use]
+    pub const fn new(out: &'b mut [u8]) -> Self {
+        Self { out, skip: 0, at: 0 }
+    }
+
+    /// Stores only the octets from number `skip` on, as many as fit.
+    #[must_use]
+    pub const fn window(skip: usize, out: &'b mut [u8]) -> Self {
+        Self { out, skip, at: 0 }
+    }
+
+    /// As [`window`](Self::window), with the first `at` octets taken as written already.
+    #[must_use]
+    pub const fn resume(at: usize, skip: usize, out: &'b mut [u8]) -> Self {
+        Self { out, skip, at }
+    }
+
+    /// Octets written so far, stored or not.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.at
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.at == 0
+    }
+
+    /// Whether nothing written from here on would be stored.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.at >= self.skip.saturating_add(self.out.len())
+    }
+
+    /// One octet.
+    #[inline]
+    pub fn u8(&mut self, v: u8) {
+        if let Some(slot) = self.at.checked_sub(self.skip).and_then(|i| self.out.get_mut(i)) {
+            *slot = v;
+        }
+        self.at = self.at.saturating_add(1);
+    }
+
+    /// Two octets, big-endian.
+    #[inline]
+    pub fn u16(&mut self, v: u16) {
+        self.array(v.to_be_bytes());
+    }
+
+    /// Four octets, big-endian.
+    #[inline]
+    pub fn u32(&mut self, v: u32) {
+        self.array(v.to_be_bytes());
+    }
+
+    /// An array of octets, without a length.
+    #[inline]
+    pub fn array<const N: usize>(&mut self, v: [u8; N]) {
+        let slot = self
+            .at
+            .checked_sub(self.skip)
+            .and_then(|i| self.out.get_mut(i..))
+            .and_then(|out| out.first_chunk_mut::<N>());
+        match slot {
+            Some(slot) => {
+                *slot = v;
+                self.at = self.at.saturating_add(N);
+            }
+            None => self.bytes_partly(&v),
+        }
+    }
+
+    /// Octets, without a length.
+    #[inline]
+    pub fn bytes(&mut self, v: &[u8]) {
+        let slot = self
+            .at
+            .checked_sub(self.skip)
+            .and_then(|i| self.out.get_mut(i..))
+            .and_then(|out| out.get_mut(..v.len()));
+        match slot {
+            Some(slot) if slot.len() == v.len() => {
+                slot.copy_from_slice(v);
+                self.at = self.at.saturating_add(v.len());
+            }
+            _ => self.bytes_partly(v),
+        }
+    }
+
+    /// An A-XDR length or count in its shortest form.
+    #[inline]
+    pub fn length(&mut self, n: usize) {
+        let [.., a, b, c, d] = (n as u64).to_be_bytes();
+        match n {
+            0..=0x7f => self.u8(d),
+            0x80..=0xff => self.array([0x81, d]),
+            0x100..=0xffff => self.array([0x82, c, d]),
+            0x1_0000..=0xff_ffff => self.array([0x83, b, c, d]),
+            _ => self.array([0x84, a, b, c, d]),
+        }
+    }
+
+    /// An octet string: its length, then its octets.
+    #[inline]
+    pub fn octets(&mut self, v: &[u8]) {
+        self.length(v.len());
+        self.bytes(v);
+    }
+
+    /// The presence octet of an OPTIONAL component.
+    pub fn presence(&mut self, present: bool) {
+        self.u8(u8::from(present));
+    }
+
+    /// Goes back (or on) to octet number `at`, as [`len`](Self::len) gave it.
+    pub const fn seek(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The octets of the window.
+    ///
+    /// # Errors
+    /// More was written than the window holds.
+    pub fn finish(self) -> Result<&'b [u8], Overflow> {
+        let needed = self.at.saturating_sub(self.skip);
+        let out: &'b [u8] = self.out;
+        out.get(..needed).ok_or(Overflow { needed })
+    }
+
+    /// The stored octets, however much was written.
+    #[must_use]
+    pub fn stored(self) -> &'b [u8] {
+        let out: &'b [u8] = self.out;
+        let n = self.at.saturating_sub(self.skip).min(out.len());
+        out.get(..n).unwrap_or(&[])
+    }
+
+    #[cold]
+    fn bytes_partly(&mut self, v: &[u8]) {
+        let skipped = self.skip.saturating_sub(self.at);
+        let from = self.at.saturating_sub(self.skip);
+        if let (Some(out), Some(v)) = (self.out.get_mut(from..), v.get(skipped..)) {
+            for (slot, octet) in out.iter_mut().zip(v) {
+                *slot = *octet;
+            }
+        }
+        self.at = self.at.saturating_add(v.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(w: &mut Writer<'_>) {
+        w.u8(1);
+        w.u32(0x0203_0405);
+        w.length(0x1234);
+        w.bytes(&[6, 7, 8, 9]);
+        w.octets(&[10; 200]);
+    }
+
+    #[test]
+    fn any_window_is_a_slice_of_the_whole() {
+        let mut whole = [0; 300];
+        let mut w = Writer::new(&mut whole);
+        sample(&mut w);
+        let whole = w.finish().unwrap().to_vec();
+        for skip in 0..whole.len() + 3 {
+            for size in [0, 1, 2, 3, 7, 300] {
+                let mut out = std::vec![0xee; size];
+                let mut w = Writer::window(skip, &mut out);
+                sample(&mut w);
+                assert_eq!(w.len(), whole.len());
+                let end = whole.len().min(skip + size);
+                assert_eq!(w.stored(), &whole[skip.min(end)..end], "{skip} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn finish_says_how_much_was_needed() {
+        let mut out = [0; 4];
+        let mut w = Writer::new(&mut out);
+        w.bytes(&[1, 2, 3, 4, 5]);
+        assert_eq!(w.finish(), Err(Overflow { needed: 5 }));
+    }
+}

@@ -1,0 +1,153 @@
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::scalar::wrong_type;
+use super::{Data, Elements};
+use crate::codec::{Decode, DecodeError, Encode, Reader, Writer};
+
+/// The type of an attribute, a parameter or a result: what a reader of it sees, without a copy.
+pub trait DataType {
+    /// The value, borrowed from its octets.
+    type View<'a>: Decode<'a> + Encode;
+}
+
+/// Whatever the object holds: the Blue Book's CHOICE.
+#[derive(Debug, Clone, Copy)]
+pub enum Any {}
+impl DataType for Any {
+    type View<'a> = Data<'a>;
+}
+
+macro_rules! string {
+    ($($(#[$m:meta])* $marker:ident, $view:ident, $variant:ident, $name:literal);* $(;)?) => {$(
+        $(#[$m])*
+        #[derive(Debug, Clone, Copy)]
+        pub enum $marker {}
+        impl DataType for $marker {
+            type View<'a> = $view<'a>;
+        }
+        impl Encode for $view<'_> {
+            fn encode(&self, w: &mut Writer<'_>) {
+                Data::$variant(self.0).encode(w);
+            }
+        }
+        impl<'a> Decode<'a> for $view<'a> {
+            fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                let at = r.clone();
+                match Data::decode(r)? {
+                    Data::$variant(v) => Ok(Self(v)),
+                    _ => Err(wrong_type(&at, $name)),
+                }
+            }
+        }
+    )*};
+}
+
+string! {
+    /// An octet-string.
+    OctetString, Octets, OctetString, "octet-string";
+    /// A visible-string.
+    VisibleString, Visible, VisibleString, "visible-string";
+    /// A utf8-string.
+    Utf8String, Utf8, Utf8String, "utf8-string";
+}
+
+/// The octets of an octet-string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Octets<'a>(pub &'a [u8]);
+
+/// The octets of a visible-string: ASCII by the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visible<'a>(pub &'a [u8]);
+
+/// The octets of a utf8-string: UTF-8 by the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utf8<'a>(pub &'a [u8]);
+
+/// An array of `T`, decoded as it is walked.
+pub struct Array<T>(PhantomData<fn() -> T>);
+impl<T: DataType> DataType for Array<T> {
+    type View<'a> = ArrayView<'a, T>;
+}
+impl<T> fmt::Debug for Array<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Array")
+    }
+}
+
+/// The elements of an [`Array`].
+pub struct ArrayView<'a, T> {
+    elements: Elements<'a>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<'a, T: DataType> ArrayView<'a, T> {
+    /// An array of the elements in `elements`, whose types are checked as they are walked.
+    #[must_use]
+    pub const fn new(elements: Elements<'a>) -> Self {
+        Self { elements, of: PhantomData }
+    }
+
+    /// The number of elements.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.elements.is_empty()
+    }
+
+    /// The elements as they came.
+    #[must_use]
+    pub const fn elements(&self) -> Elements<'a> {
+        self.elements
+    }
+
+    /// The elements, each with the error if it is none of `T`; the walk ends after an error.
+    pub fn iter(&self) -> impl Iterator<Item = Result<T::View<'a>, DecodeError>> + use<'a, T> {
+        let mut r = self.elements.reader();
+        let mut left = self.elements.len();
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let value = T::View::decode(&mut r);
+            if value.is_err() {
+                left = 0;
+            }
+            Some(value)
+        })
+    }
+}
+
+impl<T> Clone for ArrayView<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for ArrayView<'_, T> {}
+impl<T> PartialEq for ArrayView<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.elements == other.elements
+    }
+}
+impl<T> fmt::Debug for ArrayView<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.elements.iter()).finish()
+    }
+}
+impl<T> Encode for ArrayView<'_, T> {
+    fn encode(&self, w: &mut Writer<'_>) {
+        Data::Array(self.elements).encode(w);
+    }
+}
+impl<'a, T> Decode<'a> for ArrayView<'a, T> {
+    fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let at = r.clone();
+        match Data::decode(r)? {
+            Data::Array(elements) => Ok(Self { elements, of: PhantomData }),
+            _ => Err(wrong_type(&at, "array")),
+        }
+    }
+}
