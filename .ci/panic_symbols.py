@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Panic symbols in ARM objects: which functions of ours can reach a panic?
 
-usage: panic_symbols.py [--own CRATE]... [--through FILE]... [--skip CRATE]... [--report-only] FILE...
+usage: panic_symbols.py [--own CRATE]... [--through FILE]... [--skip CRATE]... FILE...
 
 FILE is an .rlib, an .o or an ELF linked with --emit-relocs. A function of a crate named by --own is a finding when it
 refers to a panic entry point of `core`, directly or through functions of `core` (their bodies are read from the files
@@ -65,8 +65,8 @@ def references(origin, elf):
         start = sections[table][4] + offset
         return elf[start : elf.index(b"\0", start)].decode()
 
+    names_table, = struct.unpack_from("<H", elf, 50)
     symbols, spans = [], collections.defaultdict(list)
-    linked = struct.unpack_from("<H", elf, 16)[0] == 2
     for index, section in enumerate(sections):
         if section[1] != SHT_SYMTAB:
             continue
@@ -77,30 +77,25 @@ def references(origin, elf):
                 name = f"{name}@{origin}"
             symbols.append((name, kind, home, value))
             if kind in (STT_FUNC, STT_OBJECT) and 0 < home < count:
-                base = 0 if linked else sections[home][3]
-                spans[home].append((base + (value & ~1 if kind == STT_FUNC else value), size, name, kind))
-    for table in spans.values():
-        table.sort()
-
-    def holder(home, offset):
-        for start, size, name, _ in spans.get(home, ()):
-            if start <= offset < start + max(size, 1):
-                return name
-        return f"section {home}@{origin}"
+                spans[home].append((value & ~1 if kind == STT_FUNC else value, size, name, kind))
+    def holders(home, offset):
+        """The symbols over an address: several where the compiler merged equal functions."""
+        table = spans.get(home, [])
+        found = [name for start, size, name, _ in table if start <= offset < start + max(size, 1)]
+        return found or [f"section {home}@{origin}"]
 
     edges = set()
     for section in sections:
         if section[1] not in (SHT_REL, SHT_RELA) or not sections[section[7]][2] & SHF_ALLOC:
             continue
-        if text(struct.unpack_from("<H", elf, 50)[0], sections[section[7]][0]).startswith(".ARM."):
+        if text(names_table, sections[section[7]][0]).startswith(".ARM."):
             continue
         step = 8 if section[1] == SHT_REL else 12
-        relocations = [struct.unpack_from("<II", elf, at) for at in range(section[4], section[4] + section[5], step)]
-        for offset, info in relocations:
+        for at in range(section[4], section[4] + section[5], step):
+            offset, info = struct.unpack_from("<II", elf, at)
             name, kind, home, value = symbols[info >> 8]
-            if kind == STT_SECTION:
-                name = holder(home, value)
-            edges.add((holder(section[7], offset), name))
+            targets = holders(home, value) if kind == STT_SECTION else [name]
+            edges.update((a, b) for a in holders(section[7], offset) for b in targets)
     functions = {name for table in spans.values() for _, _, name, kind in table if kind == STT_FUNC}
     return edges, functions
 
@@ -148,7 +143,6 @@ def main():
     parser.add_argument("--own", action="append", default=[])
     parser.add_argument("--skip", action="append", default=[])
     parser.add_argument("--through", action="append", default=[])
-    parser.add_argument("--report-only", action="store_true")
     parser.add_argument("files", nargs="+")
     args = parser.parse_args()
 
@@ -195,9 +189,9 @@ def main():
         print(f"  left by a dependency: {line}")
     for line in own:
         print(f"  PANIC {line}")
-    print(f"  {scanned} functions of {', '.join(args.own) or 'no crate'}: {len(own)} panic symbols"
+    print(f"  {scanned} functions of ours: {len(own)} panic symbols"
           + (f"; {len(left)} in dependencies" if left else ""))
-    if not args.report_only and (own or not scanned):
+    if own:
         sys.exit(1)
 
 
