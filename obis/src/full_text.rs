@@ -102,8 +102,11 @@ const fn hexadecimal(text: &[u8]) -> Result<ObisCode, ParseObisError> {
         if digits == 12 {
             return Err(error(ParseObisErrorKind::Trailing, text, rest));
         }
-        let Some(digit) = (*octet as char).to_digit(16) else {
-            return Err(unexpected(text, rest));
+        let digit = match octet {
+            b'0'..=b'9' => octet.wrapping_sub(b'0'),
+            b'A'..=b'F' => octet.wrapping_sub(b'A' - 10),
+            b'a'..=b'f' => octet.wrapping_sub(b'a' - 10),
+            _ => return Err(unexpected(text, rest)),
         };
         value = value << 4 | digit as u64;
         digits = digits.wrapping_add(1);

@@ -112,7 +112,12 @@ mod tests {
         ] {
             assert!(code.is_manufacturer_specific(), "{code}");
         }
-        for code in [obis!("1-0:1.8.0.255"), obis!("1-65:1.8.0.255"), obis!("1-0:200.8.255.255"), obis!("1-0:96.50.0.255")] {
+        for code in [
+            obis!("1-0:1.8.0.255"),
+            obis!("1-65:1.8.0.255"),
+            obis!("1-0:200.8.255.255"),
+            obis!("1-0:96.50.0.255"),
+        ] {
             assert!(!code.is_manufacturer_specific(), "{code}");
         }
         assert!(obis!("1-65:1.8.0.255").is_utility_specific());

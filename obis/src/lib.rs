@@ -16,8 +16,8 @@ mod text;
 pub use code::ObisCode;
 pub use error::{ParseObisError, ParseObisErrorKind};
 pub use groups::{
-    Angle, BillingPeriod, Channel, Classification, Dip, Harmonic, Limit, Loss, LossKind, Medium, Phase, PhasePoint,
-    Processing, Quantity,
+    Angle, BillingPeriod, Channel, Classification, Dip, Harmonic, Limit, Loss, LossKind, Medium, Phase,
+    PhasePoint, Processing, Quantity,
 };
 #[cfg(feature = "names")]
 pub use names::{Description, Name, Origin};

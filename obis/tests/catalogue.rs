@@ -1,8 +1,8 @@
 //! `catalogue.toml` and the tables made of it say the same. `UPDATE=1` writes the tables.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::cmp::Reverse;
-use std::fmt::Write as _;
+use core::cmp::Reverse;
+use core::fmt::Write as _;
 use std::path::PathBuf;
 
 struct Entry {
@@ -19,13 +19,13 @@ fn tables_are_in_step_with_the_catalogue() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut entries = entries(&std::fs::read_to_string(root.join("catalogue.toml")).unwrap());
     entries.sort_by_key(|entry| (entry.low[0], entry.low[2], width(entry), entry.low, Reverse(entry.high)));
-    for (file, what, of) in [
-        ("abstract_objects.rs", "Abstract objects", &(|a| a == 0) as &dyn Fn(u8) -> bool),
-        ("electricity.rs", "Electricity", &|a| a == 1),
-        ("other_media.rs", "Thermal energy, heat cost allocators, gas and water", &|a| a > 1),
+    for (file, what, media) in [
+        ("abstract_objects.rs", "Abstract objects", 0..=0),
+        ("electricity.rs", "Electricity", 1..=1),
+        ("other_media.rs", "Thermal energy, heat cost allocators, gas and water", 2..=255),
     ] {
         let path = root.join("src/names/table").join(file);
-        let table = table(what, entries.iter().filter(|entry| of(entry.low[0])));
+        let table = table(what, entries.iter().filter(|entry| media.contains(&entry.low[0])));
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(&path, &table).unwrap();
         }
@@ -106,12 +106,14 @@ fn table<'a>(what: &str, entries: impl Iterator<Item = &'a Entry>) -> String {
     );
     let mut origins: Vec<&str> = Vec::new();
     for Entry { low, high, name, class_ids, unit, origin } in entries {
-        writeln!(table, "    Entry::new({low:?}, {high:?}, {name:?}, &{class_ids:?}, {unit:?}, {origin}),").unwrap();
+        writeln!(table, "    Entry::new({low:?}, {high:?}, {name:?}, &{class_ids:?}, {unit:?}, {origin}),")
+            .unwrap();
         origins.push(origin);
     }
     table.push_str("];\n");
     origins.sort_unstable();
     origins.dedup();
-    let origins = if origins.len() == 1 { origins[0].to_owned() } else { format!("{{{}}}", origins.join(", ")) };
+    let origins =
+        if origins.len() == 1 { origins[0].to_owned() } else { format!("{{{}}}", origins.join(", ")) };
     table.replacen("{ORIGINS}", &origins, 1)
 }

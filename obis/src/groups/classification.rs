@@ -99,35 +99,38 @@ pub enum LossKind {
 impl Classification {
     /// The meaning of group E, given the quantity of group C, and group D.
     pub const fn from_groups(quantity: Quantity, d: u8, e: u8) -> Self {
-        match (quantity, d) {
+        match (Self::of_quantity(quantity, d, e), e) {
+            (Some(classification), _) => classification,
+            (None, 0) => Self::Total,
+            (None, 1..=63) if d != 7 && d != 55 => Self::Rate(e),
+            (None, 128..=254) => Self::Manufacturer(e),
+            (None, _) => Self::Reserved(e),
+        }
+    }
+
+    /// The quantities whose E is no rate.
+    const fn of_quantity(quantity: Quantity, d: u8, e: u8) -> Option<Self> {
+        use Quantity::{ActiveAbsolute, Current, CurrentSum, Losses, Voltage};
+        Some(match (quantity, d) {
             (Quantity::Angle, 7) => match Angle::from_group(e) {
-                Some(angle) => return Self::Angle(angle),
-                None => return Self::Reserved(e),
+                Some(angle) => Self::Angle(angle),
+                None => Self::Reserved(e),
             },
-            (Quantity::Losses, _) => match Loss::from_group(e) {
-                Some(loss) => return Self::Loss(loss),
-                None => {}
+            (Losses, _) => match Loss::from_group(e) {
+                Some(loss) => Self::Loss(loss),
+                None => return None,
             },
-            (Quantity::Voltage, 32) => match Dip::from_group(e) {
-                Some(dip) => return Self::Dip(dip),
-                None if e == 255 => return Self::DipTable,
-                None => {}
+            (Voltage, 32) => match Dip::from_group(e) {
+                Some(dip) => Self::Dip(dip),
+                None if e == 255 => Self::DipTable,
+                None => return None,
             },
-            (
-                Quantity::Current | Quantity::Voltage | Quantity::ActiveAbsolute | Quantity::CurrentSum,
-                7 | 24 | 56,
-            ) => match Harmonic::from_group(e) {
-                Some(harmonic) => return Self::Harmonic(harmonic),
-                None => {}
+            (Current | Voltage | ActiveAbsolute | CurrentSum, 7 | 24 | 56) => match Harmonic::from_group(e) {
+                Some(harmonic) => Self::Harmonic(harmonic),
+                None => return None,
             },
-            _ => {}
-        }
-        match e {
-            0 => Self::Total,
-            1..=63 if d != 7 && d != 55 => Self::Rate(e),
-            128..=254 => Self::Manufacturer(e),
-            _ => Self::Reserved(e),
-        }
+            _ => return None,
+        })
     }
 }
 
@@ -236,11 +239,17 @@ mod tests {
         means(obis!("1-0:1.8.130.255"), Classification::Manufacturer(130));
         means(
             obis!("1-0:81.7.4.255"),
-            Classification::Angle(Angle { from: PhasePoint::Voltage(Phase::L1), to: PhasePoint::Current(Phase::L1) }),
+            Classification::Angle(Angle {
+                from: PhasePoint::Voltage(Phase::L1),
+                to: PhasePoint::Current(Phase::L1),
+            }),
         );
         means(
             obis!("1-0:81.7.10.255"),
-            Classification::Angle(Angle { from: PhasePoint::Voltage(Phase::L2), to: PhasePoint::Voltage(Phase::L1) }),
+            Classification::Angle(Angle {
+                from: PhasePoint::Voltage(Phase::L2),
+                to: PhasePoint::Voltage(Phase::L1),
+            }),
         );
         means(obis!("1-0:81.7.3.255"), Classification::Reserved(3));
         means(

@@ -81,7 +81,6 @@ fn write_object(code: ObisCode, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     extern crate std;
-    use super::*;
     use crate::obis;
     use std::string::ToString;
 
@@ -90,19 +89,31 @@ mod tests {
         for (code, text) in [
             (obis!("1-0:25.7.0.255"), "L1 reactive power QI, instantaneous"),
             (obis!("1-1:25.7.0.255"), "L1 reactive power QI, instantaneous, channel 1"),
-            (obis!("1-0:21.9.0.255"), "L1 active energy import, time integral 2 (since the start of the billing period)"),
+            (
+                obis!("1-0:21.9.0.255"),
+                "L1 active energy import, time integral 2 (since the start of the billing period)",
+            ),
             (obis!("1-0:41.6.2*101"), "L2 active power import, maximum 1, rate 2, last billing period"),
             (obis!("1-0:32.7.3.255"), "L1 voltage, instantaneous, harmonic 3"),
-            (obis!("1-0:12.32.23.255"), "voltage, under limit occurrences, dips of 30 % to 60 % for 1000 ms to 3000 ms"),
+            (
+                obis!("1-0:12.32.23.255"),
+                "voltage, under limit occurrences, dips of 30 % to 60 % for 1000 ms to 3000 ms",
+            ),
             (obis!("1-0:81.7.3.255"), "phase angle E 3"),
             (obis!("1-0:124.7.0.255"), "L1-L2 voltage, instantaneous"),
             (obis!("1-0:1.100.0.255"), "active power import, D 100"),
-            (obis!("1-0:1.8.200.255"), "active energy import, time integral 1 (since the start of measurement), manufacturer specific E 200"),
+            (
+                obis!("1-0:1.8.200.255"),
+                "active energy import, time integral 1 (since the start of measurement), manufacturer specific E 200",
+            ),
             (obis!("1-0:143.3.4.255"), "electricity, manufacturer specific C 143 D 3 E 4"),
             (obis!("1-0:94.49.3.255"), "electricity, country specific (Germany) E 3"),
             (obis!("1-0:93.1.3.255"), "electricity, consortium specific D 1 E 3"),
             (obis!("6-0:6.7.0.255"), "heat: return volume, instantaneous value"),
-            (obis!("7-1:14.1.0*3"), "gas: reverse undisturbed volume, corrected index, channel 1, billing period 3"),
+            (
+                obis!("7-1:14.1.0*3"),
+                "gas: reverse undisturbed volume, corrected index, channel 1, billing period 3",
+            ),
             (obis!("8-0:1.3.0.255"), "cold water: accumulated volume, billing date value"),
             (obis!("0-0:25.20.0.255"), "abstract: Internet protocol, push or mobile network, D 20 E 0"),
             (obis!("0-0:200.0.0.255"), "abstract, C 200 D 0 E 0"),

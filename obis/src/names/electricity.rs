@@ -3,7 +3,8 @@
 use core::fmt::{self, Formatter};
 
 use crate::{
-    Angle, Classification, Dip, Harmonic, Limit, Loss, LossKind, ObisCode, Phase, PhasePoint, Processing, Quantity,
+    Angle, Classification, Dip, Harmonic, Limit, Loss, LossKind, ObisCode, Phase, PhasePoint, Processing,
+    Quantity,
 };
 
 /// `L2 active energy import, time integral 2 …, rate 3`.
@@ -78,8 +79,9 @@ pub(super) fn classes(code: ObisCode) -> &'static [u16] {
 /// The unit of a value that is not in the catalogue.
 pub(super) fn unit(code: ObisCode) -> Option<&'static str> {
     let (quantity, _) = code.quantity()?;
-    if let Some(Classification::Harmonic(Harmonic::TotalHarmonicDistortion | Harmonic::TotalDemandDistortion)) =
-        code.classification()
+    if let Some(Classification::Harmonic(
+        Harmonic::TotalHarmonicDistortion | Harmonic::TotalDemandDistortion,
+    )) = code.classification()
     {
         return Some("%");
     }
@@ -123,7 +125,9 @@ fn integral_unit(quantity: Quantity, classification: Option<Classification>) -> 
             Some(Classification::Loss(Loss { kind: LossKind::SquaredVoltage, .. })) => "V²h",
             _ => return None,
         },
-        Q::Voltage | Q::PowerFactor | Q::PowerFactorMinus | Q::Frequency | Q::Angle | Q::CurrentSum => return None,
+        Q::Voltage | Q::PowerFactor | Q::PowerFactorMinus | Q::Frequency | Q::Angle | Q::CurrentSum => {
+            return None;
+        }
     })
 }
 

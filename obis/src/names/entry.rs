@@ -34,7 +34,14 @@ impl Entry {
         unit: &'static str,
         origin: Origin,
     ) -> Self {
-        Self { low: ObisCode::from_octets(low), high: ObisCode::from_octets(high), name, classes, unit, origin }
+        Self {
+            low: ObisCode::from_octets(low),
+            high: ObisCode::from_octets(high),
+            name,
+            classes,
+            unit,
+            origin,
+        }
     }
 
     pub(super) fn unit(&self) -> Option<&'static str> {

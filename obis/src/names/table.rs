@@ -50,13 +50,13 @@ mod tests {
 
     #[test]
     fn quick_search_finds_what_a_full_search_finds() {
-        for a in [0, 1, 2, 7, 8, 255] {
+        for a in [0, 1, 2, 8] {
             for c in 0..=255 {
-                for (d, e) in [(0, 0), (0, 1), (1, 0), (7, 0), (8, 1), (8, 9), (98, 10), (255, 255)] {
-                    for (b, f) in [(0, 255), (1, 255), (0, 101)] {
-                        let code = ObisCode::new(a, b, c, d, e, f);
-                        assert_eq!(find(code), entries().find(|entry| entry.covers(code)), "{code}");
-                    }
+                for (b, d, e, f) in
+                    [(0, 0, 0, 255), (0, 8, 1, 255), (1, 1, 0, 255), (0, 98, 10, 255), (0, 3, 0, 101)]
+                {
+                    let code = ObisCode::new(a, b, c, d, e, f);
+                    assert_eq!(find(code), entries().find(|entry| entry.covers(code)), "{code}");
                 }
             }
         }
