@@ -6,7 +6,7 @@ usage: panic_symbols.py [--own CRATE]... [--through FILE]... [--skip CRATE]... F
 FILE is an .rlib, an .o or an ELF linked with --emit-relocs. A function of a crate named by --own is a finding when it
 refers to a panic entry point of `core`, directly or through functions of `core` (their bodies are read from the files
 given by --through). `core::fmt` is not followed: it is the formatter of debugging. Functions of --skip crates are left
-out; those of all other crates are printed as what the dependencies leave. Exit status 1 when there are findings.
+out; those of all other crates are printed as what they leave. Exit status 1 when there are findings.
 Symbols must be mangled by the v0 scheme, which names the crate of every instance.
 """
 
@@ -186,11 +186,13 @@ def main():
             via = "".join(f" via {names[s]}" for s in way if s.startswith("_R"))
             (own if crate in args.own else left).append(f"{crate}: {names[function]}{via} -> {names[panic]}")
     for line in left:
-        print(f"  left by a dependency: {line}")
+        print(f"  left by {line}")
     for line in own:
         print(f"  PANIC {line}")
-    print(f"  {scanned} functions of ours: {len(own)} panic symbols"
-          + (f"; {len(left)} in dependencies" if left else ""))
+    if args.own:
+        print(f"  {scanned} functions of ours: {len(own)} panic symbols; {len(left)} left by dependencies")
+    else:
+        print(f"  {len(left)} panic symbols left")
     if own:
         sys.exit(1)
 

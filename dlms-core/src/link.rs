@@ -98,8 +98,9 @@ pub trait Link {
     /// Whether the connection to `peer` stands.
     fn is_open(&self, peer: Saps) -> bool;
 
-    /// Starts to disconnect from `peer`.
-    fn close(&mut self, peer: Saps, now: Instant);
+    /// Starts to disconnect from `peer`. Returns whether `Closed` will follow: a link without connections has nothing
+    /// to wait for.
+    fn close(&mut self, peer: Saps, now: Instant) -> bool;
 
     /// Takes octets from the line, up to the end of the first complete unit, and puts the APDU into `rx` from
     /// octet `keep` on. Returns how many octets were taken: offer the rest again.

@@ -1,3 +1,60 @@
-//! Security of DLMS/COSEM: ciphering, authentication, counters, keys.
+//! Security of DLMS/COSEM (IEC 62056-5-3): ciphering, authentication, counters, keys.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`SecurityContext`] | the security of one association: protects and unprotects APDUs in place |
+//! | [`InvocationCounters`], [`CounterStore`] | counters to send under, never used twice, whatever fails |
+//! | [`ReplayWindows`] | counters received, by originator and key |
+//! | [`SecurityPolicy`], [`Protection`] | what is demanded, what was given |
+//! | [`CipheredApdu`], [`GeneralCiphering`], [`GeneralSigning`] | views of protected APDUs, for those without keys |
+//! | [`hls`] | authentication: passwords, challenges, tokens |
+//! | [`conformance`] | vectors that any [`CryptoProvider`](dlms_core::crypto::CryptoProvider) must pass |
+//! | `SoftwareProvider` | the provider in software, with feature `rustcrypto` |
+//!
+//! Keys are named and never seen here: the crypto provider holds them. No heap, no clock, no randomness; nothing a
+//! peer sends can panic.
+//!
+//! Built: suites 0, 1 and 2 as far as they are symmetric. Signatures, key agreement and compression are refused by name.
 #![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod ciphered_apdu;
+pub mod conformance;
+mod context;
+mod counter;
+mod error;
+mod general_ciphering;
+mod general_signing;
+pub mod hls;
+mod policy;
+mod protection;
+mod ram_counters;
+mod replay;
+#[cfg(feature = "rustcrypto")]
+mod rustcrypto;
+mod security_control;
+mod service_ciphering;
+mod system_title;
+
+pub use ciphered_apdu::CipheredApdu;
+pub use context::{SecurityContext, Unprotected};
+pub use counter::{CounterError, CounterId, CounterStore, InvocationCounters, StoreError};
+pub use error::SecurityError;
+pub use general_ciphering::{GeneralCiphering, KeyInfo};
+pub use general_signing::GeneralSigning;
+pub use policy::SecurityPolicy;
+pub use protection::Protection;
+pub use ram_counters::RamCounters;
+pub use replay::{ReplayWindow, ReplayWindows};
+#[cfg(all(feature = "rustcrypto", feature = "alloc"))]
+pub use rustcrypto::GrowingKeys;
+#[cfg(feature = "rustcrypto")]
+pub use rustcrypto::{Aes128, AnyAes, FixedKeys, KeyTable, SoftwareProvider};
+pub use security_control::SecurityControl;
+pub use service_ciphering::{ServiceCiphering, overhead, plain_capacity};
+pub use system_title::SystemTitle;

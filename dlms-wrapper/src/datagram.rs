@@ -36,7 +36,9 @@ impl Link for Datagram {
         true
     }
 
-    fn close(&mut self, _: Saps, _: Instant) {}
+    fn close(&mut self, _: Saps, _: Instant) -> bool {
+        false
+    }
 
     fn handle_input(
         &mut self,

@@ -54,7 +54,9 @@ impl Link for Stream {
         true
     }
 
-    fn close(&mut self, _: Saps, _: Instant) {}
+    fn close(&mut self, _: Saps, _: Instant) -> bool {
+        false
+    }
 
     fn handle_input(
         &mut self,
@@ -77,10 +79,8 @@ impl Link for Stream {
         let body = body.get(..len.saturating_sub(done)).unwrap_or(body);
         if !self.discard {
             let room = rx.as_mut_slice().get_mut(keep..end).and_then(|r| r.get_mut(done..)).unwrap_or_default();
-            if let Some(room) = room.get_mut(..body.len()) {
-                if room.len() == body.len() {
-                    room.copy_from_slice(body);
-                }
+            for (slot, octet) in room.iter_mut().zip(body) {
+                *slot = *octet;
             }
         }
         self.received = self.received.saturating_add(body.len());

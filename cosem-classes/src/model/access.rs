@@ -1,6 +1,7 @@
 use dlms_core::apdu::{AttributeDescriptor, MethodDescriptor};
 
 use super::ClassInfo;
+use crate::octet_enum::octet_enum;
 
 /// What a client may do with an attribute or method, and the protection it takes: the access mode bits of
 /// Association LN version 3.
@@ -76,6 +77,8 @@ impl AccessMode {
         if allowed != 0 && self.contains(Self::AUTHENTICATED_REQUEST) { 2 } else { allowed }
     }
 }
+
+octet_enum!(AccessMode "access mode");
 
 /// Who may do what: rights belong to the association, not to the object.
 pub trait AccessRights {

@@ -20,6 +20,8 @@ pub struct AttributeInfo {
     pub storage: Storage,
     /// Whether the class lets a client write it, rights given.
     pub writable: bool,
+    /// What selective access it has.
+    pub selectors: &'static [u8],
 }
 
 /// A row of a class's table: a method.

@@ -3,7 +3,9 @@
 mod access;
 mod attribute;
 mod capture_object;
+mod class;
 mod class_info;
+mod dispatch;
 mod effect;
 mod object;
 mod objects;
@@ -13,6 +15,9 @@ pub use access::{AccessMode, AccessRights, ReadOnly, Unrestricted};
 pub use attribute::{Attribute, Method};
 pub use capture_object::CaptureObject;
 pub use class_info::{AttributeInfo, Class, ClassInfo, MethodInfo, Storage};
+#[doc(hidden)]
+pub use class::{check_integer_0, rows_match, written};
+pub use dispatch::Dispatch;
 pub use effect::{CaptureTarget, Effect};
 pub use object::{Answer, Instance, Object, Value};
 #[cfg(feature = "alloc")]

@@ -44,18 +44,23 @@ impl MethodDescriptor {
 macro_rules! descriptor {
     ($($name:ident),*) => {$(
         impl Encode for $name {
+            #[inline]
             fn encode(&self, w: &mut Writer<'_>) {
-                w.u16(self.class_id);
-                w.array(self.logical_name.to_octets());
+                let [a, b] = self.class_id.to_be_bytes();
+                let [c, d, e, f, g, h] = self.logical_name.to_octets();
+                // Eight octets go through one register.
+                w.array([a, b, c, d, e, f, g, h]);
                 w.array(self.id.to_be_bytes());
             }
         }
         impl<'a> Decode<'a> for $name {
+            #[inline]
             fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                let [a, b, c, d, e, f, g, h, i] = r.array()?;
                 Ok(Self {
-                    class_id: r.u16()?,
-                    logical_name: ObisCode::from_octets(r.array()?),
-                    id: i8::from_be_bytes(r.array()?),
+                    class_id: u16::from_be_bytes([a, b]),
+                    logical_name: ObisCode::from_octets([c, d, e, f, g, h]),
+                    id: i8::from_be_bytes([i]),
                 })
             }
         }
@@ -85,8 +90,45 @@ impl<'a> Decode<'a> for SelectiveAccess<'a> {
     }
 }
 
+/// An attribute, and which part of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AttributeSelection<'a> {
+    /// Which attribute.
+    pub attribute: AttributeDescriptor,
+    /// Which part of it, if not all.
+    pub selection: Option<SelectiveAccess<'a>>,
+}
+
+impl<'a> AttributeSelection<'a> {
+    /// All of an attribute.
+    #[must_use]
+    pub const fn whole(attribute: AttributeDescriptor) -> Self {
+        Self { attribute, selection: None }
+    }
+
+    /// A part of an attribute.
+    #[must_use]
+    pub const fn part(attribute: AttributeDescriptor, selection: SelectiveAccess<'a>) -> Self {
+        Self { attribute, selection: Some(selection) }
+    }
+}
+
+impl Encode for AttributeSelection<'_> {
+    fn encode(&self, w: &mut Writer<'_>) {
+        self.attribute.encode(w);
+        self.selection.encode(w);
+    }
+}
+
+impl<'a> Decode<'a> for AttributeSelection<'a> {
+    fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self { attribute: Decode::decode(r)?, selection: Decode::decode(r)? })
+    }
+}
+
 /// An OPTIONAL component: its presence octet, then the value.
 impl<T: Encode> Encode for Option<T> {
+    #[inline]
     fn encode(&self, w: &mut Writer<'_>) {
         w.presence(self.is_some());
         if let Some(value) = self {
@@ -97,6 +139,7 @@ impl<T: Encode> Encode for Option<T> {
 
 /// An OPTIONAL component: its presence octet, then the value.
 impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
+    #[inline]
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         r.presence()?.then(|| T::decode(r)).transpose()
     }

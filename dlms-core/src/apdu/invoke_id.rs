@@ -32,12 +32,14 @@ impl InvokeIdAndPriority {
 }
 
 impl Encode for InvokeIdAndPriority {
+    #[inline]
     fn encode(&self, w: &mut Writer<'_>) {
         w.u8(self.0);
     }
 }
 
 impl<'a> Decode<'a> for InvokeIdAndPriority {
+    #[inline]
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         r.u8().map(Self)
     }

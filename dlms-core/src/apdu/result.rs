@@ -5,6 +5,8 @@ macro_rules! result {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
+        // Where the value of a register lies in `GetDataResult`: that is then moved whole, in half the time.
+        #[repr(align(4))]
         pub enum $name {
             $(
                 #[doc = concat!("`", $text, "`, ", stringify!($code), ".")]
@@ -51,11 +53,13 @@ macro_rules! result {
             }
         }
         impl $crate::codec::Encode for $name {
+            #[inline]
             fn encode(&self, w: &mut $crate::codec::Writer<'_>) {
                 w.u8(self.code());
             }
         }
         impl<'a> $crate::codec::Decode<'a> for $name {
+            #[inline]
             fn decode(r: &mut $crate::codec::Reader<'a>) -> Result<Self, $crate::codec::DecodeError> {
                 r.u8().map(Self::from_code)
             }

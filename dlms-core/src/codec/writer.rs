@@ -96,11 +96,14 @@ impl<'b> Writer<'b> {
             .and_then(|i| self.out.get_mut(i..))
             .and_then(|out| out.get_mut(..v.len()));
         match slot {
-            Some(slot) if slot.len() == v.len() => {
-                slot.copy_from_slice(v);
+            Some(slot) => {
+                // Becomes a memcpy, and has no lengths to compare.
+                for (slot, octet) in slot.iter_mut().zip(v) {
+                    *slot = *octet;
+                }
                 self.at = self.at.saturating_add(v.len());
             }
-            _ => self.bytes_partly(v),
+            None => self.bytes_partly(v),
         }
     }
 

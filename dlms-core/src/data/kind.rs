@@ -2,13 +2,16 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::scalar::wrong_type;
-use super::{Data, Elements};
+use super::{BitString, Data, Elements};
 use crate::codec::{Decode, DecodeError, Encode, Reader, Writer};
 
 /// The type of an attribute, a parameter or a result: what a reader of it sees, without a copy.
 pub trait DataType {
     /// The value, borrowed from its octets.
     type View<'a>: Decode<'a> + Encode;
+
+    /// A value that was read already, seen as this type; nothing if it is of another.
+    fn from_data(value: Data<'_>) -> Option<Self::View<'_>>;
 }
 
 /// Whatever the object holds: the Blue Book's CHOICE.
@@ -16,6 +19,35 @@ pub trait DataType {
 pub enum Any {}
 impl DataType for Any {
     type View<'a> = Data<'a>;
+
+    fn from_data(value: Data<'_>) -> Option<Data<'_>> {
+        Some(value)
+    }
+}
+
+/// A bit-string.
+#[derive(Debug, Clone, Copy)]
+pub enum Bits {}
+impl DataType for Bits {
+    type View<'a> = BitString<'a>;
+
+    fn from_data(value: Data<'_>) -> Option<BitString<'_>> {
+        match value {
+            Data::BitString(v) => Some(v),
+            _ => None,
+        }
+    }
+}
+impl Encode for BitString<'_> {
+    fn encode(&self, w: &mut Writer<'_>) {
+        Data::BitString(*self).encode(w);
+    }
+}
+impl<'a> Decode<'a> for BitString<'a> {
+    fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let at = r.clone();
+        Bits::from_data(Data::decode(r)?).ok_or(wrong_type(&at, "bit-string"))
+    }
 }
 
 macro_rules! string {
@@ -25,6 +57,13 @@ macro_rules! string {
         pub enum $marker {}
         impl DataType for $marker {
             type View<'a> = $view<'a>;
+
+            fn from_data(value: Data<'_>) -> Option<$view<'_>> {
+                match value {
+                    Data::$variant(v) => Some($view(v)),
+                    _ => None,
+                }
+            }
         }
         impl Encode for $view<'_> {
             fn encode(&self, w: &mut Writer<'_>) {
@@ -68,6 +107,13 @@ pub struct Utf8<'a>(pub &'a [u8]);
 pub struct Array<T>(PhantomData<fn() -> T>);
 impl<T: DataType> DataType for Array<T> {
     type View<'a> = ArrayView<'a, T>;
+
+    fn from_data(value: Data<'_>) -> Option<ArrayView<'_, T>> {
+        match value {
+            Data::Array(elements) => Some(ArrayView::new(elements)),
+            _ => None,
+        }
+    }
 }
 impl<T> fmt::Debug for Array<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

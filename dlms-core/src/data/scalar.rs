@@ -13,6 +13,13 @@ macro_rules! scalar {
     ($($rust:ty => $variant:ident $name:literal),* $(,)?) => {$(
         impl DataType for $rust {
             type View<'a> = $rust;
+
+            fn from_data(value: Data<'_>) -> Option<$rust> {
+                match value {
+                    Data::$variant(v) => Some(v),
+                    _ => None,
+                }
+            }
         }
         impl Encode for $rust {
             #[inline]
@@ -52,6 +59,14 @@ macro_rules! octets {
     ($($rust:ty, $size:literal, $name:literal $(, $variant:ident)?);* $(;)?) => {$(
         impl DataType for $rust {
             type View<'a> = $rust;
+
+            fn from_data(value: Data<'_>) -> Option<$rust> {
+                match value {
+                    $(Data::$variant(v) => Some(v),)?
+                    Data::OctetString(v) => <[u8; $size]>::try_from(v).ok().map(Self::from_octets),
+                    _ => None,
+                }
+            }
         }
         impl Encode for $rust {
             fn encode(&self, w: &mut Writer<'_>) {
@@ -84,6 +99,10 @@ octets! {
 /// null-data; what a method without result answers. Any value reads as it.
 impl DataType for () {
     type View<'a> = ();
+
+    fn from_data(_: Data<'_>) -> Option<()> {
+        Some(())
+    }
 }
 impl Encode for () {
     fn encode(&self, w: &mut Writer<'_>) {

@@ -34,6 +34,10 @@ macro_rules! structure {
         $vis struct $name { $($(#[$fm])* $fvis $field: $ty),* }
         impl $crate::data::DataType for $name {
             type View<'a> = $name;
+
+            fn from_data(value: $crate::data::Data<'_>) -> ::core::option::Option<Self> {
+                $name::from_members($crate::data::members(value, [$(stringify!($field)),*].len())?)
+            }
         }
         $crate::structure!(@codec $name [] [] $($field)*);
     };
@@ -45,6 +49,10 @@ macro_rules! structure {
         $vis enum $name {}
         impl $crate::data::DataType for $name {
             type View<'a> = $view<'a>;
+
+            fn from_data(value: $crate::data::Data<'_>) -> ::core::option::Option<$view<'_>> {
+                $view::from_members($crate::data::members(value, [$(stringify!($field)),*].len())?)
+            }
         }
         $(#[$m])*
         #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,6 +62,7 @@ macro_rules! structure {
         $crate::structure!(@codec $view [<'_>] [<'a>] $($field)*);
     };
     (@codec $type:ident [$($any:tt)*] [$($lt:tt)*] $($field:ident)*) => {
+        $crate::structure!(@members $type [$($lt)*] $($field)*);
         impl $crate::codec::Encode for $type $($any)* {
             fn encode(&self, w: &mut $crate::codec::Writer<'_>) {
                 w.u8($crate::data::tag::STRUCTURE);
@@ -65,6 +74,20 @@ macro_rules! structure {
             fn decode(r: &mut $crate::codec::Reader<'a>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
                 $crate::data::structure_header(r, [$(stringify!($field)),*].len())?;
                 Ok(Self { $($field: $crate::codec::Decode::decode(r)?),* })
+            }
+        }
+    };
+    (@members $type:ident [] $($field:ident)*) => {
+        impl $type {
+            fn from_members(mut r: $crate::codec::Reader<'_>) -> ::core::option::Option<Self> {
+                Some(Self { $($field: $crate::codec::Decode::decode(&mut r).ok()?),* })
+            }
+        }
+    };
+    (@members $type:ident [<$lt:lifetime>] $($field:ident)*) => {
+        impl<$lt> $type<$lt> {
+            fn from_members(mut r: $crate::codec::Reader<$lt>) -> ::core::option::Option<Self> {
+                Some(Self { $($field: $crate::codec::Decode::decode(&mut r).ok()?),* })
             }
         }
     };
@@ -134,6 +157,13 @@ macro_rules! enumeration {
         }
         impl $crate::data::DataType for $name {
             type View<'a> = $name;
+
+            fn from_data(value: $crate::data::Data<'_>) -> ::core::option::Option<Self> {
+                match value {
+                    $crate::data::Data::Enum(code) => Some(Self::from_code(code)),
+                    _ => None,
+                }
+            }
         }
         impl $crate::codec::Encode for $name {
             fn encode(&self, w: &mut $crate::codec::Writer<'_>) {
@@ -178,6 +208,13 @@ macro_rules! choice {
         $vis enum $name {}
         impl $crate::data::DataType for $name {
             type View<'a> = $view<'a>;
+
+            fn from_data(value: $crate::data::Data<'_>) -> ::core::option::Option<$view<'_>> {
+                match value.tag() {
+                    $($($tag)|+ => <$ty as $crate::data::DataType>::from_data(value).map($view::$variant),)*
+                    _ => None,
+                }
+            }
         }
         $(#[$m])*
         #[derive(Debug, Clone, Copy, PartialEq)]
@@ -221,6 +258,16 @@ pub fn structure_header(r: &mut Reader<'_>, members: usize) -> Result<(), Decode
     match r.length()? {
         found if found == members => Ok(()),
         found => Err(at.error(DecodeErrorKind::WrongCount { expected: members, found })),
+    }
+}
+
+/// The members of a structure that has `members` of them; for [`structure!`](crate::structure).
+#[doc(hidden)]
+#[must_use]
+pub fn members(value: Data<'_>, members: usize) -> Option<Reader<'_>> {
+    match value {
+        Data::Structure(elements) if elements.len() == members => Some(elements.reader()),
+        _ => None,
     }
 }
 

@@ -14,7 +14,9 @@ fn main(mut board: Board) -> ! {
             *place = board.receive().unwrap_or_default();
         }
         let mut reader = Reader::new(&header);
-        let (Ok(1), Ok(source), Ok(destination)) = (reader.u16(), reader.u16(), reader.u16()) else { continue };
+        let (Ok(1), Ok(source), Ok(destination)) = (reader.u16(), reader.u16(), reader.u16()) else {
+            continue;
+        };
         let mut writer = Writer::new(&mut header);
         writer.u16(1);
         writer.u16(destination);

@@ -1,0 +1,53 @@
+//! Data (IEC 62056-6-2, class 1 version 0): any value, as its name says.
+
+use dlms_core::apdu::DataAccessResult;
+use dlms_core::data::{Any, Data as Value};
+
+use crate::class;
+use crate::model::{Answer, Effect};
+use crate::number::Number;
+
+class! {
+    /// Data: any value, as its name says.
+    pub Data = 1, version 0, "Data";
+    attributes {
+        /// The value; its type is the object's affair.
+        2 value, set_value: Any, dynamic;
+    }
+}
+
+/// A number that clients may change, to another of its type.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct StoredData {
+    /// The number.
+    pub value: Number,
+}
+
+impl StoredData {
+    /// A stored number.
+    #[must_use]
+    pub fn new(value: impl Into<Number>) -> Self {
+        Self { value: value.into() }
+    }
+}
+
+impl Serve for StoredData {
+    fn value(&self) -> Answer<'_, Any> {
+        Ok(self.value.as_data())
+    }
+
+    fn set_value(&mut self, value: Value<'_>) -> Result<Effect, DataAccessResult> {
+        self.value = Number::from_data(value)
+            .filter(|value| value.is_like(self.value))
+            .ok_or(DataAccessResult::TypeUnmatched)?;
+        Ok(Effect::None)
+    }
+}
+
+/// Octets that only the device changes: an identification, a name.
+impl Serve for &[u8] {
+    fn value(&self) -> Answer<'_, Any> {
+        Ok(Value::OctetString(self))
+    }
+}

@@ -1,0 +1,255 @@
+use core::fmt;
+
+use dlms_core::codec::{Encode, Writer};
+
+/// How many octets an address takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum AddressSize {
+    /// Seven bits: a client, or the logical device of a server alone.
+    One,
+    /// Seven bits of logical device and seven of physical device.
+    Two,
+    /// Fourteen bits of logical device and fourteen of physical device.
+    Four,
+}
+
+impl AddressSize {
+    /// The number of octets.
+    #[must_use]
+    pub const fn octets(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+            Self::Four => 4,
+        }
+    }
+
+    /// The largest value of one part: the all-station address.
+    #[must_use]
+    pub const fn all_station(self) -> u16 {
+        match self {
+            Self::One | Self::Two => 0x7f,
+            Self::Four => 0x3fff,
+        }
+    }
+
+    /// The lower address of the calling physical device: whoever is at the other end.
+    #[must_use]
+    pub const fn calling(self) -> u16 {
+        self.all_station().wrapping_sub(1)
+    }
+}
+
+/// A station address: the upper part names the logical device or the client, the lower one the physical device.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Address {
+    size: AddressSize,
+    upper: u16,
+    lower: u16,
+}
+
+impl Address {
+    /// The address nobody has. A push may be sent to it, a connected station never answers it.
+    pub const NO_STATION: Self = Self { size: AddressSize::One, upper: 0, lower: 0 };
+
+    /// An address of this size; none if a part does not fit. The lower part of a one-octet address is nothing.
+    #[must_use]
+    pub const fn new(size: AddressSize, upper: u16, lower: u16) -> Option<Self> {
+        let most = size.all_station();
+        match size {
+            AddressSize::One if upper <= most => Some(Self { size, upper, lower: 0 }),
+            AddressSize::Two | AddressSize::Four if upper <= most && lower <= most => {
+                Some(Self { size, upper, lower })
+            }
+            _ => None,
+        }
+    }
+
+    /// A one-octet address: a client, or a logical device.
+    #[must_use]
+    pub const fn one(upper: u16) -> Option<Self> {
+        Self::new(AddressSize::One, upper, 0)
+    }
+
+    /// A two-octet address of a server.
+    #[must_use]
+    pub const fn two(upper: u16, lower: u16) -> Option<Self> {
+        Self::new(AddressSize::Two, upper, lower)
+    }
+
+    /// A four-octet address of a server.
+    #[must_use]
+    pub const fn four(upper: u16, lower: u16) -> Option<Self> {
+        Self::new(AddressSize::Four, upper, lower)
+    }
+
+    /// Octets it takes.
+    #[must_use]
+    pub const fn size(self) -> AddressSize {
+        self.size
+    }
+
+    /// The logical device, or the client.
+    #[must_use]
+    pub const fn upper(self) -> u16 {
+        self.upper
+    }
+
+    /// The physical device, if the address names one.
+    #[must_use]
+    pub const fn lower(self) -> Option<u16> {
+        match self.size {
+            AddressSize::One => None,
+            AddressSize::Two | AddressSize::Four => Some(self.lower),
+        }
+    }
+
+    /// Whether nobody is meant.
+    #[must_use]
+    pub const fn is_no_station(self) -> bool {
+        self.upper == 0 && self.lower == 0
+    }
+
+    /// Whether everybody is meant, in every part.
+    #[must_use]
+    pub const fn is_all_station(self) -> bool {
+        self.names_all_upper() && (matches!(self.size, AddressSize::One) || self.names_all_lower())
+    }
+
+    /// Whether every logical device, or every client, is meant.
+    #[must_use]
+    pub const fn names_all_upper(self) -> bool {
+        self.upper == self.size.all_station()
+    }
+
+    /// Whether every physical device is meant.
+    #[must_use]
+    pub const fn names_all_lower(self) -> bool {
+        !matches!(self.size, AddressSize::One) && self.lower == self.size.all_station()
+    }
+
+    /// Whether the physical device is the one that happens to be at the other end of the line.
+    #[must_use]
+    pub const fn is_calling(self) -> bool {
+        !matches!(self.size, AddressSize::One) && self.lower == self.size.calling()
+    }
+
+    /// The address at the front of `octets`; else how many octets it seems to take.
+    pub(crate) const fn read(octets: &[u8]) -> Result<Self, AddressProblem> {
+        match *octets {
+            [a, ..] if a & 1 == 1 => Ok(Self { size: AddressSize::One, upper: (a >> 1) as u16, lower: 0 }),
+            [a, b, ..] if b & 1 == 1 => {
+                Ok(Self { size: AddressSize::Two, upper: (a >> 1) as u16, lower: (b >> 1) as u16 })
+            }
+            [_, _, c, ..] if c & 1 == 1 => Err(AddressProblem::Size),
+            [a, b, c, d, ..] if d & 1 == 1 => {
+                Ok(Self { size: AddressSize::Four, upper: join(a, b), lower: join(c, d) })
+            }
+            [_, _, _, _, ..] => Err(AddressProblem::Size),
+            _ => Err(AddressProblem::Truncated),
+        }
+    }
+}
+
+/// Why there is no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AddressProblem {
+    /// It takes three octets, or more than four.
+    Size,
+    /// It goes on behind the end.
+    Truncated,
+}
+
+impl Encode for Address {
+    fn encode(&self, w: &mut Writer<'_>) {
+        let ([a, b], [c, d]) = (split(self.upper), split(self.lower));
+        match self.size {
+            AddressSize::One => w.u8(b | 1),
+            AddressSize::Two => w.array([b, d | 1]),
+            AddressSize::Four => w.array([a, b, c, d | 1]),
+        }
+    }
+}
+
+/// `1/17`, or `16` without a physical device.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.size {
+            AddressSize::One => write!(f, "{}", self.upper),
+            AddressSize::Two | AddressSize::Four => write!(f, "{}/{}", self.upper, self.lower),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} ({:?})", self.size)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Address {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{}/{} ({})", self.upper, self.lower, self.size);
+    }
+}
+
+const fn join(high: u8, low: u8) -> u16 {
+    ((high as u16) & 0xfe) << 6 | (low as u16) >> 1
+}
+
+const fn split(part: u16) -> [u8; 2] {
+    let ([high, _], [_, low]) = ((part << 2).to_be_bytes(), (part << 1).to_be_bytes());
+    [high & 0xfe, low]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_there_and_back() {
+        for (address, octets) in [
+            (Address::one(1), &[0x03][..]),
+            (Address::one(16), &[0x21]),
+            (Address::one(0x7f), &[0xff]),
+            (Address::two(1, 17), &[0x02, 0x23]),
+            (Address::two(103, 127), &[0xce, 0xff]),
+            (Address::four(1, 17), &[0x00, 0x02, 0x00, 0x23]),
+            (Address::four(0x3fff, 0x3fff), &[0xfe, 0xfe, 0xfe, 0xff]),
+            (Address::four(1, 9561), &[0x00, 0x02, 0x94, 0xb3]),
+        ] {
+            let address = address.unwrap();
+            assert_eq!(address.encode_to_slice(&mut [0; 4]), Ok(octets));
+            assert_eq!(Address::read(octets), Ok(address));
+            assert_eq!(Address::read(&octets[..octets.len() - 1]), Err(AddressProblem::Truncated));
+        }
+    }
+
+    #[test]
+    fn three_octets_and_five_are_no_address() {
+        for octets in [&[0, 2, 5, 0x21][..], &[0, 2, 4, 6, 3]] {
+            assert_eq!(Address::read(octets), Err(AddressProblem::Size));
+        }
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_make_no_address() {
+        assert_eq!(Address::one(128), None);
+        assert_eq!(Address::two(1, 128), None);
+        assert_eq!(Address::four(0x4000, 0), None);
+    }
+
+    #[test]
+    fn special_addresses_in_every_size() {
+        assert!(Address::one(0).unwrap().is_no_station());
+        assert!(!Address::two(1, 0).unwrap().is_no_station());
+        assert!(Address::one(0x7f).unwrap().is_all_station());
+        assert!(!Address::two(0x7f, 17).unwrap().is_all_station());
+        assert!(Address::four(0x3fff, 0x3fff).unwrap().is_all_station());
+        assert!(Address::two(1, 0x7e).unwrap().is_calling());
+        assert!(Address::four(1, 0x3ffe).unwrap().is_calling());
+        assert!(!Address::one(0x7e).unwrap().is_calling());
+    }
+}

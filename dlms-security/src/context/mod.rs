@@ -1,0 +1,479 @@
+mod dedicated;
+mod frame;
+
+use core::ops::Range;
+
+use dlms_core::{
+    apdu::{Apdu, Leniencies},
+    codec::{DecodeError, Overflow, Reader, Writer},
+    crypto::{CryptoProvider, KeyId, KeyKind, Nonce, Part, SecuritySuite},
+};
+
+use dedicated::Dedicated;
+use frame::Frame;
+
+use crate::{
+    CounterId, CounterStore, InvocationCounters, Protection, ReplayWindows, SecurityControl, SecurityError,
+    ServiceCiphering, SystemTitle, overhead, service_ciphering::may_be_protected,
+};
+
+/// The security of one association: suite, system titles, the names of the keys and the counters of the dedicated one.
+///
+/// Protecting and unprotecting happen in the caller's buffer. Keys lie with the provider, counters of global keys with
+/// [`InvocationCounters`] and [`ReplayWindows`]: all three are shared by the associations of a device.
+#[derive(Debug, Clone)]
+pub struct SecurityContext {
+    suite: SecuritySuite,
+    setup: u8,
+    own_title: SystemTitle,
+    peer_title: Option<SystemTitle>,
+    minimum: Protection,
+    broadcast: bool,
+    dedicated: Option<Dedicated>,
+}
+
+/// A received APDU, unprotected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Unprotected {
+    /// Where in the buffer the plain APDU is now.
+    pub plain: Range<usize>,
+    /// How it was protected; whether that is enough is the policy's business.
+    pub protection: Protection,
+    /// The form it came in; an answer goes in the same.
+    pub form: ServiceCiphering,
+    /// Protected by the broadcast key: there is no answer.
+    pub broadcast: bool,
+    /// Whose key and counter protected it.
+    pub originator: SystemTitle,
+    /// The counter it came under.
+    pub invocation_counter: u32,
+}
+
+impl SecurityContext {
+    /// Octets needed before a plain APDU for its protection.
+    pub const HEADROOM: usize = 1 + 9 + 5 + ServiceCiphering::SECURITY_HEADER_LEN;
+    /// Octets needed after a plain APDU for its protection.
+    pub const TAILROOM: usize = ServiceCiphering::TAG_LEN;
+
+    /// An association under Security setup `setup`, with a peer whose title is not known yet.
+    #[must_use]
+    pub const fn new(suite: SecuritySuite, setup: u8, own_title: SystemTitle) -> Self {
+        Self {
+            suite,
+            setup,
+            own_title,
+            peer_title: None,
+            minimum: Protection::NONE,
+            broadcast: false,
+            dedicated: None,
+        }
+    }
+
+    /// The security suite.
+    #[must_use]
+    pub const fn suite(&self) -> SecuritySuite {
+        self.suite
+    }
+
+    /// The Security setup instance whose keys are used.
+    #[must_use]
+    pub const fn setup(&self) -> u8 {
+        self.setup
+    }
+
+    /// Our system title.
+    #[must_use]
+    pub const fn own_title(&self) -> SystemTitle {
+        self.own_title
+    }
+
+    /// The peer's system title, once it is known.
+    #[must_use]
+    pub const fn peer_title(&self) -> Option<SystemTitle> {
+        self.peer_title
+    }
+
+    /// The peer's system title is now known: from AARQ, AARE, or Security setup. Equal to ours, nothing is protected or
+    /// accepted any more, for both sides would use the same initialisation vectors.
+    pub const fn set_peer_title(&mut self, title: Option<SystemTitle>) {
+        self.peer_title = title;
+    }
+
+    /// What is received with less protection is refused at once, before it can touch a counter. `NONE` if not set;
+    /// a [`SecurityPolicy`](crate::SecurityPolicy) is still to be checked when it demands more.
+    pub const fn set_minimum(&mut self, minimum: Protection) {
+        self.minimum = minimum;
+    }
+
+    /// APDUs with global keys go out under the broadcast key from now on.
+    pub const fn set_broadcast(&mut self, broadcast: bool) {
+        self.broadcast = broadcast;
+    }
+
+    /// The dedicated key of the association. Setting one starts its counters; every association has a new one.
+    pub const fn set_dedicated(&mut self, key: Option<KeyId>) {
+        self.dedicated = match key {
+            Some(key) => Some(Dedicated::new(key)),
+            None => None,
+        };
+    }
+
+    /// Goes on at `at_least` or higher under the dedicated key; never goes back.
+    pub fn raise_dedicated(&mut self, at_least: u32) {
+        if let Some(dedicated) = &mut self.dedicated {
+            dedicated.raise(at_least);
+        }
+    }
+
+    /// The dedicated key, if there is one.
+    #[must_use]
+    pub const fn dedicated(&self) -> Option<KeyId> {
+        match self.dedicated {
+            Some(dedicated) => Some(dedicated.key),
+            None => None,
+        }
+    }
+
+    /// The global key for one peer, or that for all.
+    #[must_use]
+    pub const fn global_key(&self, broadcast: bool) -> KeyId {
+        let kind =
+            if broadcast { KeyKind::GlobalBroadcastEncryption } else { KeyKind::GlobalUnicastEncryption };
+        KeyId { setup: self.setup, kind }
+    }
+
+    /// The counter that global APDUs to one peer, or to all, go out under.
+    #[must_use]
+    pub const fn counter(&self, broadcast: bool) -> CounterId {
+        CounterId { setup: self.setup, broadcast }
+    }
+
+    /// Protects the plain APDU at `plain` in place and gives where the protected one is: it begins
+    /// [`HEADROOM`](Self::HEADROOM) octets before at most, and ends [`TAILROOM`](Self::TAILROOM) after. With protection
+    /// `NONE` nothing happens.
+    ///
+    /// Every APDU uses up one counter, also when the provider fails; none is ever used for two.
+    ///
+    /// # Errors
+    /// `Nested`, `Inconsistent`: that APDU has no such form. `NoKey`, `Counter`, `ForeignTitle`, `Overflow` (octets the
+    /// buffer lacks before or after), `Provider`. No counter is used up but by the last; the APDU is then undefined.
+    pub fn protect<C, S, const N: usize>(
+        &mut self,
+        crypto: &mut C,
+        counters: &mut InvocationCounters<S, N>,
+        form: ServiceCiphering,
+        protection: Protection,
+        buf: &mut [u8],
+        plain: Range<usize>,
+    ) -> Result<Range<usize>, SecurityError>
+    where
+        C: CryptoProvider + ?Sized,
+        S: CounterStore,
+    {
+        let inner = buf.get(plain.clone()).ok_or(Overflow { needed: plain.end })?;
+        if protection == Protection::NONE {
+            return Ok(plain);
+        }
+        let tag = match inner.first() {
+            Some(first) => outer_tag(form, *first)?,
+            None => return Err(SecurityError::Nested),
+        };
+        if self.peer_title == Some(self.own_title) {
+            return Err(SecurityError::ForeignTitle);
+        }
+        let broadcast = self.broadcast && !form.is_dedicated();
+        let key = self.key(form, broadcast)?;
+        self.require(crypto, key, protection)?;
+        let tag_len = if protection.authenticated { ServiceCiphering::TAG_LEN } else { 0 };
+        let header_len = overhead(form, protection, inner.len()).saturating_sub(tag_len);
+        let content_len = inner.len().saturating_add(tag_len);
+        let (before, rest) = buf.split_at_mut_checked(plain.start).ok_or(Overflow { needed: plain.start })?;
+        let start = plain.start.checked_sub(header_len).ok_or(Overflow { needed: header_len })?;
+        let header = before.get_mut(start..).ok_or(Overflow { needed: header_len })?;
+        let end = plain.start.saturating_add(content_len);
+        let content = rest.get_mut(..content_len).ok_or(Overflow { needed: end })?;
+
+        let counter = self.next_counter(counters, form, broadcast)?;
+        let control = SecurityControl::new(self.suite, protection, broadcast);
+        self.seal(crypto, key, control, self.own_title.nonce(counter), content)?;
+        let mut w = Writer::new(header);
+        w.u8(tag);
+        if form.is_general() {
+            w.octets(&self.own_title.0);
+        }
+        w.length(content_len.saturating_add(ServiceCiphering::SECURITY_HEADER_LEN));
+        w.u8(control.0);
+        w.u32(counter);
+        w.finish()?;
+        Ok(start..end)
+    }
+
+    /// Unprotects the APDU at `apdu` in place.
+    ///
+    /// Checked in this order: form, suite and bits of the security control octet, [`minimum`](Self::set_minimum)
+    /// protection, originator, key, invocation counter, authentication tag, the APDU inside. Counters are remembered
+    /// only when all of it held, so that a forged APDU cannot shut out the peer; one that was neither authenticated
+    /// nor encrypted has no counter that counts. For an APDU that was only encrypted nothing speaks but that it
+    /// decodes, so it is decoded here.
+    ///
+    /// The policy is not checked here: see [`SecurityPolicy`](crate::SecurityPolicy).
+    ///
+    /// # Errors
+    /// Whatever is wrong first. The octets are left as they were.
+    pub fn unprotect<C, const N: usize>(
+        &mut self,
+        crypto: &mut C,
+        replay: &mut ReplayWindows<N>,
+        buf: &mut [u8],
+        apdu: Range<usize>,
+    ) -> Result<Unprotected, SecurityError>
+    where
+        C: CryptoProvider + ?Sized,
+    {
+        self.unprotect_with(crypto, replay, buf, apdu, decodes)
+    }
+
+    /// As [`unprotect`](Self::unprotect), with `decodes` to try an APDU that was only encrypted: a firmware names
+    /// those it understands, so that the decoders of all others are not linked.
+    ///
+    /// # Errors
+    /// As [`unprotect`](Self::unprotect).
+    pub fn unprotect_with<C, const N: usize>(
+        &mut self,
+        crypto: &mut C,
+        replay: &mut ReplayWindows<N>,
+        buf: &mut [u8],
+        apdu: Range<usize>,
+        decodes: impl FnOnce(&[u8]) -> Result<(), DecodeError>,
+    ) -> Result<Unprotected, SecurityError>
+    where
+        C: CryptoProvider + ?Sized,
+    {
+        let frame = Frame::read(self, buf, apdu)?;
+        self.open_if(crypto, replay, buf, frame, |frame, plain| {
+            frame.check_inner(plain)?;
+            if frame.control.encrypted() && !frame.control.authenticated() {
+                decodes(plain)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// As [`unprotect`](Self::unprotect), for a general-glo-ciphering with something else than an APDU inside: the
+    /// telegram of a meter's consumer port.
+    ///
+    /// # Errors
+    /// As [`unprotect`](Self::unprotect); `WeakerThanPolicy` if there is no tag, `Inconsistent` for another form.
+    pub fn unprotect_octets<C, const N: usize>(
+        &mut self,
+        crypto: &mut C,
+        replay: &mut ReplayWindows<N>,
+        buf: &mut [u8],
+        apdu: Range<usize>,
+    ) -> Result<Unprotected, SecurityError>
+    where
+        C: CryptoProvider + ?Sized,
+    {
+        let frame = Frame::read(self, buf, apdu)?;
+        if !frame.control.authenticated() {
+            return Err(SecurityError::WeakerThanPolicy);
+        }
+        if frame.form != ServiceCiphering::GeneralGlobal {
+            return Err(SecurityError::Inconsistent);
+        }
+        self.open_if(crypto, replay, buf, frame, |_, _| Ok(()))
+    }
+
+    /// Decrypts the APDU at `apdu` in place without verifying anything: for a listener that was given the encryption
+    /// key alone. What comes out may be forged or old, and says so: its `protection` is never authenticated. The tag
+    /// counts as absent, counters are neither checked nor remembered, and what is inside is not looked at.
+    ///
+    /// # Errors
+    /// As [`unprotect`](Self::unprotect), as far as the header goes; `NoKey`, `Provider`.
+    pub fn decrypt_unverified<C>(
+        &self,
+        crypto: &mut C,
+        buf: &mut [u8],
+        apdu: Range<usize>,
+    ) -> Result<Unprotected, SecurityError>
+    where
+        C: CryptoProvider + ?Sized,
+    {
+        let frame = Frame::read(self, buf, apdu)?;
+        let key = self.key(frame.form, frame.control.broadcast())?;
+        self.apply_keystream(crypto, key, &frame, buf)?;
+        let mut unprotected = frame.unprotected();
+        unprotected.protection.authenticated = false;
+        Ok(unprotected)
+    }
+
+    /// The key of additional authenticated data.
+    pub(crate) const fn authentication_key(&self) -> KeyId {
+        KeyId { setup: self.setup, kind: KeyKind::Authentication }
+    }
+
+    /// The peer's title, which must not be ours.
+    pub(crate) fn peer(&self) -> Result<SystemTitle, SecurityError> {
+        match self.peer_title {
+            Some(title) if title == self.own_title => Err(SecurityError::ForeignTitle),
+            Some(title) => Ok(title),
+            None => Err(SecurityError::NoTitle),
+        }
+    }
+
+    /// Unprotects what is in the frame, if `acceptable` finds the octets inside to be so.
+    fn open_if<C, const N: usize>(
+        &mut self,
+        crypto: &mut C,
+        replay: &mut ReplayWindows<N>,
+        buf: &mut [u8],
+        frame: Frame,
+        acceptable: impl FnOnce(&Frame, &[u8]) -> Result<(), SecurityError>,
+    ) -> Result<Unprotected, SecurityError>
+    where
+        C: CryptoProvider + ?Sized,
+    {
+        let protection = frame.control.protection();
+        if protection == Protection::NONE {
+            acceptable(&frame, buf.get(frame.plain()).unwrap_or_default())?;
+            return Ok(frame.unprotected());
+        }
+        let key = self.key(frame.form, frame.control.broadcast())?;
+        self.require(crypto, key, protection)?;
+        match &self.dedicated {
+            Some(dedicated) if frame.form.is_dedicated() => dedicated.check(frame.counter)?,
+            _ => replay.check(frame.originator, key, frame.counter)?,
+        }
+        self.open(crypto, key, &frame, buf.get_mut(frame.content.clone()).unwrap_or_default())?;
+        if let Err(error) = acceptable(&frame, buf.get(frame.plain()).unwrap_or_default()) {
+            self.apply_keystream(crypto, key, &frame, buf)?;
+            return Err(error);
+        }
+        match &mut self.dedicated {
+            Some(dedicated) if frame.form.is_dedicated() => dedicated.accept(frame.counter),
+            _ => replay.accept(frame.originator, key, frame.counter)?,
+        }
+        Ok(frame.unprotected())
+    }
+
+    fn key(&self, form: ServiceCiphering, broadcast: bool) -> Result<KeyId, SecurityError> {
+        if !form.is_dedicated() {
+            return Ok(self.global_key(broadcast));
+        }
+        self.dedicated().ok_or(SecurityError::NoKey(KeyId { setup: self.setup, kind: KeyKind::Dedicated(0) }))
+    }
+
+    fn next_counter<S: CounterStore, const N: usize>(
+        &mut self,
+        counters: &mut InvocationCounters<S, N>,
+        form: ServiceCiphering,
+        broadcast: bool,
+    ) -> Result<u32, SecurityError> {
+        match &mut self.dedicated {
+            Some(dedicated) if form.is_dedicated() => Ok(dedicated.next()?),
+            _ => Ok(counters.next(self.counter(broadcast))?),
+        }
+    }
+
+    /// Protects `content`: the plain APDU, then room for the tag if there is one.
+    fn seal<C: CryptoProvider + ?Sized>(
+        &self,
+        crypto: &mut C,
+        key: KeyId,
+        control: SecurityControl,
+        nonce: Nonce,
+        content: &mut [u8],
+    ) -> Result<(), SecurityError> {
+        if !control.authenticated() {
+            return Ok(crypto.apply_keystream(self.suite, key, &nonce, content)?);
+        }
+        let (plain, tag) = split_tag(content)?;
+        let octet = [control.0];
+        let [octet, ak] = [Part::Bytes(&octet), Part::Key(self.authentication_key())];
+        *tag = if control.encrypted() {
+            crypto.seal(self.suite, key, &nonce, &[octet, ak], plain)?
+        } else {
+            crypto.seal(self.suite, key, &nonce, &[octet, ak, Part::Bytes(plain)], &mut [])?
+        };
+        Ok(())
+    }
+
+    /// Decrypts `content` if it is encrypted, once the tag at its end verified if there is one.
+    fn open<C: CryptoProvider + ?Sized>(
+        &self,
+        crypto: &mut C,
+        key: KeyId,
+        frame: &Frame,
+        content: &mut [u8],
+    ) -> Result<(), SecurityError> {
+        let nonce = frame.originator.nonce(frame.counter);
+        if !frame.control.authenticated() {
+            return Ok(crypto.apply_keystream(self.suite, key, &nonce, content)?);
+        }
+        let (plain, tag) = split_tag(content)?;
+        let octet = [frame.control.0];
+        let [control, ak] = [Part::Bytes(&octet), Part::Key(self.authentication_key())];
+        if frame.control.encrypted() {
+            crypto.open(self.suite, key, &nonce, &[control, ak], plain, tag)?;
+        } else {
+            crypto.open(self.suite, key, &nonce, &[control, ak, Part::Bytes(plain)], &mut [], tag)?;
+        }
+        Ok(())
+    }
+
+    /// Encrypts or decrypts the APDU inside, if it is an encrypted one.
+    fn apply_keystream<C: CryptoProvider + ?Sized>(
+        &self,
+        crypto: &mut C,
+        key: KeyId,
+        frame: &Frame,
+        buf: &mut [u8],
+    ) -> Result<(), SecurityError> {
+        if frame.control.encrypted() {
+            let plain = buf.get_mut(frame.plain()).unwrap_or_default();
+            crypto.apply_keystream(self.suite, key, &frame.originator.nonce(frame.counter), plain)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that the keys for this protection are there.
+    fn require<C: CryptoProvider + ?Sized>(
+        &self,
+        crypto: &C,
+        key: KeyId,
+        protection: Protection,
+    ) -> Result<(), SecurityError> {
+        let ak = self.authentication_key();
+        if !crypto.has_key(key) {
+            return Err(SecurityError::NoKey(key));
+        }
+        if protection.authenticated && !crypto.has_key(ak) {
+            return Err(SecurityError::NoKey(ak));
+        }
+        Ok(())
+    }
+}
+
+/// Whether the octets are an APDU, with all deviations that are known of deployed meters.
+fn decodes(plain: &[u8]) -> Result<(), DecodeError> {
+    let mut r = Reader::new(plain);
+    Apdu::decode_with(&mut r, &mut Leniencies::all())?;
+    r.finish()
+}
+
+/// The tag of the protected form of an APDU.
+fn outer_tag(form: ServiceCiphering, plain: u8) -> Result<u8, SecurityError> {
+    match form.tag_of(plain) {
+        Some(tag) => Ok(tag),
+        None if may_be_protected(plain) => Err(SecurityError::Inconsistent),
+        None => Err(SecurityError::Nested),
+    }
+}
+
+/// The APDU and the tag behind it.
+fn split_tag(content: &mut [u8]) -> Result<(&mut [u8], &mut [u8; 12]), SecurityError> {
+    let len = content.len().saturating_sub(ServiceCiphering::TAG_LEN);
+    let (plain, tag) = content.split_at_mut_checked(len).unwrap_or_default();
+    Ok((plain, tag.first_chunk_mut().ok_or(Overflow { needed: ServiceCiphering::TAG_LEN })?))
+}

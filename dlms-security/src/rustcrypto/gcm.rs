@@ -1,0 +1,292 @@
+use core::fmt;
+
+use aes::{
+    Block,
+    cipher::{
+        Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockSizeUser, ParBlocks, consts::U16,
+        typenum::Unsigned,
+    },
+};
+use dlms_core::crypto::{Nonce, Tag};
+use polyval::{Polyval, universal_hash::UniversalHash};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
+
+use super::cipher::Cipher;
+
+/// AES-GCM (NIST SP 800-38D) under one key, with 96-bit initialisation vectors and tags.
+///
+/// Composed of the block cipher and its hash rather than taken from an AEAD interface: that one takes additional
+/// authenticated data as one slice, and with authentication only the whole APDU is part of it.
+///
+/// GHASH is POLYVAL with every block, the key and the result reversed (RFC 8452, appendix A).
+pub struct Gcm<A> {
+    cipher: A,
+    hash: Polyval,
+}
+
+impl<A> fmt::Debug for Gcm<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gcm").finish_non_exhaustive()
+    }
+}
+
+impl<A: Cipher> Gcm<A> {
+    pub(super) fn new(cipher: A) -> Self {
+        let mut h = [0; 16];
+        // The hash key is the zero block encrypted: all of nonce and counter zero.
+        cipher.apply(Keystream { nonce: &[0; 12], counter: 0, first: Some(&mut h), data: &mut [] });
+        let mut key = mulx(u128::from_be_bytes(h)).to_le_bytes();
+        let hash = Polyval::new(&Array(key));
+        h.zeroize();
+        key.zeroize();
+        Self { cipher, hash }
+    }
+
+    /// Encrypts `data` and gives the tag.
+    pub(super) fn seal<'a>(
+        &self,
+        nonce: &Nonce,
+        aad: impl Iterator<Item = &'a [u8]> + Clone,
+        data: &mut [u8],
+    ) -> Tag {
+        let mut mask = [0; 16];
+        self.cipher.apply(Keystream { nonce, counter: 1, first: Some(&mut mask), data });
+        self.tag(mask, aad, data)
+    }
+
+    /// Decrypts `data` if the tag is right.
+    pub(super) fn open<'a>(
+        &self,
+        nonce: &Nonce,
+        aad: impl Iterator<Item = &'a [u8]> + Clone,
+        data: &mut [u8],
+        tag: &Tag,
+    ) -> bool {
+        let mut mask = [0; 16];
+        self.cipher.apply(Keystream { nonce, counter: 1, first: Some(&mut mask), data: &mut [] });
+        let authentic = bool::from(self.tag(mask, aad, data).ct_eq(tag));
+        if authentic {
+            self.apply_keystream(nonce, data);
+        }
+        authentic
+    }
+
+    /// Encrypts or decrypts `data` without a tag.
+    pub(super) fn apply_keystream(&self, nonce: &Nonce, data: &mut [u8]) {
+        if !data.is_empty() {
+            self.cipher.apply(Keystream { nonce, counter: 2, first: None, data });
+        }
+    }
+
+    fn tag<'a>(&self, mask: [u8; 16], aad: impl Iterator<Item = &'a [u8]> + Clone, ciphertext: &[u8]) -> Tag {
+        let aad_len = aad.clone().fold(0usize, |sum, part| sum.saturating_add(part.len()));
+        let mut absorber = Absorber::new(self.hash.clone(), aad_len, ciphertext.len());
+        aad.for_each(|part| absorber.absorb(part));
+        absorber.pad();
+        absorber.absorb(ciphertext);
+        absorber.pad();
+        let [a, b, c, d, e, f, g, h] = bits(aad_len);
+        let [i, j, k, l, m, n, o, p] = bits(ciphertext.len());
+        absorber.absorb(&[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]);
+        let hash = u128::from_le_bytes(absorber.hash.finalize().0);
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = (hash ^ u128::from_be_bytes(mask)).to_be_bytes();
+        [a, b, c, d, e, f, g, h, i, j, k, l]
+    }
+}
+
+/// Times x in the field of POLYVAL.
+const fn mulx(v: u128) -> u128 {
+    let carry = v >> 127;
+    v << 1 ^ carry ^ carry << 121 ^ carry << 126 ^ carry << 127
+}
+
+const fn bits(octets: usize) -> [u8; 8] {
+    (octets as u64).wrapping_mul(8).to_be_bytes()
+}
+
+/// Encrypted counter blocks: the first apart, if wanted, the rest over `data`.
+#[derive(Debug)]
+pub struct Keystream<'a> {
+    nonce: &'a Nonce,
+    /// That of the first block.
+    counter: u32,
+    first: Option<&'a mut [u8; 16]>,
+    data: &'a mut [u8],
+}
+
+impl BlockSizeUser for Keystream<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Keystream<'_> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
+        let parallel = B::ParBlocksSize::USIZE;
+        let mut counters = Counters::new(self.nonce, self.counter);
+        let (mut first, mut data) = (self.first, self.data);
+        // A bit-sliced cipher takes as long for one block as for its two or four: the first goes with the data.
+        if parallel <= 4 {
+            while first.is_some() || !data.is_empty() {
+                let mut blocks = ParBlocks::<B>::default();
+                blocks.iter_mut().for_each(|block| *block = counters.next_block());
+                backend.encrypt_par_blocks_inplace(&mut blocks);
+                let mut blocks = blocks.iter();
+                if let Some(first) = first.take()
+                    && let Some(block) = blocks.next()
+                {
+                    *first = block.0;
+                }
+                data = xor_blocks(data, blocks);
+            }
+            return;
+        }
+        // One with instructions of its own overlaps single blocks by itself; many at once pay for long data only.
+        if let Some(first) = first {
+            *first = single(backend, &mut counters).0;
+        }
+        while data.len() >= parallel.saturating_mul(16) {
+            let mut blocks = ParBlocks::<B>::default();
+            blocks.iter_mut().for_each(|block| *block = counters.next_block());
+            backend.encrypt_par_blocks_inplace(&mut blocks);
+            data = xor_blocks(data, blocks.iter());
+        }
+        let (blocks, tail) = data.as_chunks_mut::<16>();
+        for block in blocks {
+            *block = xor(*block, single(backend, &mut counters).0);
+        }
+        if !tail.is_empty() {
+            xor_tail(tail, &single(backend, &mut counters));
+        }
+    }
+}
+
+/// The counter blocks of one initialisation vector.
+struct Counters {
+    nonce: u128,
+    next: u32,
+}
+
+impl Counters {
+    #[inline(always)]
+    fn new(nonce: &Nonce, next: u32) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = *nonce;
+        Self { nonce: u128::from_be_bytes([a, b, c, d, e, f, g, h, i, j, k, l, 0, 0, 0, 0]), next }
+    }
+
+    #[inline(always)]
+    fn next_block(&mut self) -> Block {
+        let block = (self.nonce | u128::from(self.next)).to_be_bytes();
+        self.next = self.next.wrapping_add(1);
+        Array(block)
+    }
+}
+
+#[inline(always)]
+fn single<B: BlockCipherEncBackend<BlockSize = U16>>(backend: &B, counters: &mut Counters) -> Block {
+    let mut block = counters.next_block();
+    backend.encrypt_block_inplace(&mut block);
+    block
+}
+
+/// Uses the blocks up on the front of `data`; gives what is left of it.
+#[inline(always)]
+fn xor_blocks<'d, 'b>(mut data: &'d mut [u8], blocks: impl Iterator<Item = &'b Block>) -> &'d mut [u8] {
+    for block in blocks {
+        let n = data.len().min(16);
+        let (now, later) = data.split_at_mut_checked(n).unwrap_or_default();
+        match now.first_chunk_mut::<16>() {
+            Some(now) => *now = xor(*now, block.0),
+            None => xor_tail(now, block),
+        }
+        data = later;
+    }
+    data
+}
+
+#[inline(always)]
+fn xor(a: [u8; 16], b: [u8; 16]) -> [u8; 16] {
+    (u128::from_ne_bytes(a) ^ u128::from_ne_bytes(b)).to_ne_bytes()
+}
+
+#[inline(always)]
+fn xor_tail(data: &mut [u8], block: &Block) {
+    for (octet, key) in data.iter_mut().zip(&block.0) {
+        *octet ^= key;
+    }
+}
+
+/// The hash over parts of any length, four blocks at a time: an odd number of them is taken at the start, so that the
+/// groups after it are whole.
+struct Absorber {
+    hash: Polyval,
+    stage: [u8; Self::GROUP],
+    filled: usize,
+    limit: usize,
+}
+
+impl Absorber {
+    const GROUP: usize = 64;
+
+    #[inline(always)]
+    fn new(hash: Polyval, aad_len: usize, data_len: usize) -> Self {
+        let lengths = 1;
+        let blocks = aad_len.div_ceil(16).wrapping_add(data_len.div_ceil(16)).wrapping_add(lengths);
+        let limit = match blocks % 4 {
+            0 => Self::GROUP,
+            odd => odd.wrapping_mul(16),
+        };
+        Self { hash, stage: [0; Self::GROUP], filled: 0, limit }
+    }
+
+    #[inline]
+    fn absorb(&mut self, mut octets: &[u8]) {
+        while !octets.is_empty() {
+            if self.filled == 0
+                && self.limit == Self::GROUP
+                && let Some((group, rest)) = octets.split_first_chunk::<{ Self::GROUP }>()
+            {
+                update(&mut self.hash, group);
+                octets = rest;
+                continue;
+            }
+            let room = self.stage.get_mut(self.filled..self.limit).unwrap_or_default();
+            let (now, later) = octets.split_at_checked(room.len()).unwrap_or((octets, &[]));
+            room.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
+            self.filled = self.filled.wrapping_add(now.len());
+            octets = later;
+            if self.filled >= self.limit {
+                self.flush();
+            }
+        }
+    }
+
+    /// Zeros up to the end of a block.
+    #[inline]
+    fn pad(&mut self) {
+        let end = self.filled.wrapping_add(15) & !15;
+        self.stage.get_mut(self.filled..end).unwrap_or_default().fill(0);
+        self.filled = end;
+        if self.filled >= self.limit {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        update(&mut self.hash, self.stage.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+        self.limit = Self::GROUP;
+    }
+}
+
+/// Hashes at most four whole blocks.
+#[inline(always)]
+fn update(hash: &mut Polyval, octets: &[u8]) {
+    let mut reversed = [Block::default(); 4];
+    let mut blocks = 0usize;
+    for (to, from) in reversed.iter_mut().zip(octets.as_chunks::<16>().0) {
+        *to = Array(u128::from_be_bytes(*from).to_le_bytes());
+        blocks = blocks.wrapping_add(1);
+    }
+    hash.update(reversed.get(..blocks).unwrap_or_default());
+}

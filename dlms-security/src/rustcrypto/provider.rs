@@ -1,0 +1,216 @@
+use core::fmt;
+
+use dlms_core::crypto::{CryptoError, CryptoProvider, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag};
+use rand_core::TryCryptoRng;
+use zeroize::Zeroizing;
+
+use super::{
+    cipher::Cipher,
+    gcm::Gcm,
+    key_table::{FixedKeys, Key, KeyTable},
+};
+use crate::conformance::TestKeys;
+
+/// The crypto provider in software: RustCrypto's AES and GHASH, with the processor's instructions where it has them.
+///
+/// Randomness is the caller's. Every key serves its purpose alone: encryption keys encrypt, the authentication key is
+/// only authenticated data, the key encryption key only wraps. Keys are wiped when they go, and never shown.
+///
+/// Hashes, and so HLS mechanisms 3, 4 and 6, are not offered yet, nor are the secrets they would need.
+pub struct SoftwareProvider<R, K = FixedKeys> {
+    random: R,
+    keys: K,
+    /// Where the search for a free slot begins: one that was just left is not taken again at once.
+    next_dedicated: u16,
+}
+
+impl<R, K: KeyTable + Default> SoftwareProvider<R, K> {
+    /// No keys yet.
+    #[must_use]
+    pub fn new(random: R) -> Self {
+        Self { random, keys: K::default(), next_dedicated: 0 }
+    }
+}
+
+impl<R, K: KeyTable> SoftwareProvider<R, K> {
+    /// Takes a key, in place of an older one of that name.
+    ///
+    /// # Errors
+    /// `KeyLength` for other than 16 or 32 octets (with [`Aes128`](crate::Aes128), 16), `NoRoom`; `Unsupported` for
+    /// [`KeyKind::Secret`].
+    pub fn set_key(&mut self, id: KeyId, key: &[u8]) -> Result<(), CryptoError> {
+        if matches!(id.kind, KeyKind::Secret(_)) {
+            return Err(CryptoError::Unsupported);
+        }
+        if !K::Cipher::takes(key.len()) {
+            return Err(CryptoError::KeyLength);
+        }
+        self.keys.insert(id, key)
+    }
+
+    /// The encryption key, ready for use.
+    fn cipher(&mut self, suite: SecuritySuite, id: KeyId) -> Result<&Gcm<K::Cipher>, CryptoError> {
+        match id.kind {
+            KeyKind::GlobalUnicastEncryption | KeyKind::GlobalBroadcastEncryption | KeyKind::Dedicated(_) => {
+            }
+            _ => return Err(CryptoError::Unsupported),
+        }
+        key_of(&self.keys, suite, id)?;
+        self.keys.expand(id)?;
+        self.keys.expanded(id).ok_or(CryptoError::NoSuchKey(id))
+    }
+
+    /// As [`cipher`](Self::cipher), with all parts of the authenticated data known to be there.
+    fn cipher_and_parts(
+        &mut self,
+        suite: SecuritySuite,
+        id: KeyId,
+        aad: &[Part<'_>],
+    ) -> Result<(&Gcm<K::Cipher>, &K), CryptoError> {
+        self.cipher(suite, id)?;
+        for part in aad {
+            match part {
+                Part::Key(key) if key.kind != KeyKind::Authentication => {
+                    return Err(CryptoError::Unsupported);
+                }
+                Part::Key(key) => key_of(&self.keys, suite, *key).map(|_| ())?,
+                Part::Bytes(_) => {}
+            }
+        }
+        Ok((self.keys.expanded(id).ok_or(CryptoError::NoSuchKey(id))?, &self.keys))
+    }
+
+    fn key_encryption_key(&self, id: KeyId) -> Result<&[u8], CryptoError> {
+        match id.kind {
+            KeyKind::KeyEncryption => self.keys.key(id).ok_or(CryptoError::NoSuchKey(id)),
+            _ => Err(CryptoError::Unsupported),
+        }
+    }
+
+    fn unwrap(&self, kek: KeyId, wrapped: &[u8]) -> Result<(Zeroizing<[u8; Key::MAX]>, usize), CryptoError> {
+        let kek = self.key_encryption_key(kek)?;
+        let mut key = Zeroizing::new([0; Key::MAX]);
+        let len = wrapped.len().saturating_sub(8);
+        if !K::Cipher::takes(len) {
+            return Err(CryptoError::KeyLength);
+        }
+        K::Cipher::unwrap(kek, wrapped, &mut *key)?;
+        Ok((key, len))
+    }
+}
+
+impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
+    fn seal(
+        &mut self,
+        suite: SecuritySuite,
+        key: KeyId,
+        nonce: &Nonce,
+        aad: &[Part<'_>],
+        data: &mut [u8],
+    ) -> Result<Tag, CryptoError> {
+        let (gcm, keys) = self.cipher_and_parts(suite, key, aad)?;
+        Ok(gcm.seal(nonce, octets(keys, aad), data))
+    }
+
+    fn open(
+        &mut self,
+        suite: SecuritySuite,
+        key: KeyId,
+        nonce: &Nonce,
+        aad: &[Part<'_>],
+        data: &mut [u8],
+        tag: &Tag,
+    ) -> Result<(), CryptoError> {
+        let (gcm, keys) = self.cipher_and_parts(suite, key, aad)?;
+        if gcm.open(nonce, octets(keys, aad), data, tag) { Ok(()) } else { Err(CryptoError::Inauthentic) }
+    }
+
+    fn apply_keystream(
+        &mut self,
+        suite: SecuritySuite,
+        key: KeyId,
+        nonce: &Nonce,
+        data: &mut [u8],
+    ) -> Result<(), CryptoError> {
+        self.cipher(suite, key)?.apply_keystream(nonce, data);
+        Ok(())
+    }
+
+    fn random(&mut self, out: &mut [u8]) -> Result<(), CryptoError> {
+        self.random.try_fill_bytes(out).map_err(|_| CryptoError::Hardware)
+    }
+
+    fn has_key(&self, key: KeyId) -> bool {
+        self.keys.key(key).is_some()
+    }
+
+    fn install_dedicated(&mut self, key: &[u8]) -> Result<KeyId, CryptoError> {
+        let slot = (0..=u16::MAX)
+            .map(|n| self.next_dedicated.wrapping_add(n))
+            .find(|slot| self.keys.key(dedicated(*slot)).is_none())
+            .ok_or(CryptoError::NoRoom)?;
+        self.set_key(dedicated(slot), key)?;
+        self.next_dedicated = slot.wrapping_add(1);
+        Ok(dedicated(slot))
+    }
+
+    fn remove_key(&mut self, key: KeyId) {
+        self.keys.remove(key);
+    }
+
+    fn wrap_key(&mut self, kek: KeyId, key: KeyId, out: &mut [u8]) -> Result<usize, CryptoError> {
+        let kek = self.key_encryption_key(kek)?;
+        let key = self.keys.key(key).ok_or(CryptoError::NoSuchKey(key))?;
+        K::Cipher::wrap(kek, key, out)
+    }
+
+    fn check_wrapped(&mut self, suite: SecuritySuite, kek: KeyId, wrapped: &[u8]) -> Result<(), CryptoError> {
+        let (_, len) = self.unwrap(kek, wrapped)?;
+        if len == suite.key_len() { Ok(()) } else { Err(CryptoError::KeyLength) }
+    }
+
+    fn unwrap_key(&mut self, kek: KeyId, wrapped: &[u8], into: KeyId) -> Result<(), CryptoError> {
+        let (key, len) = self.unwrap(kek, wrapped)?;
+        self.set_key(into, key.get(..len).unwrap_or_default())
+    }
+
+    fn generate_key(&mut self, suite: SecuritySuite, into: KeyId) -> Result<(), CryptoError> {
+        let mut key = Zeroizing::new([0; Key::MAX]);
+        let key = key.get_mut(..suite.key_len()).unwrap_or_default();
+        self.random(key)?;
+        self.set_key(into, key)
+    }
+}
+
+impl<R, K: KeyTable> TestKeys for SoftwareProvider<R, K> {
+    fn install(&mut self, id: KeyId, key: &[u8]) -> Result<(), CryptoError> {
+        self.set_key(id, key)
+    }
+}
+
+impl<R, K: fmt::Debug> fmt::Debug for SoftwareProvider<R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SoftwareProvider").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+const fn dedicated(slot: u16) -> KeyId {
+    KeyId { setup: 0, kind: KeyKind::Dedicated(slot) }
+}
+
+/// The octets of a key of the suite's length.
+fn key_of<K: KeyTable>(keys: &K, suite: SecuritySuite, id: KeyId) -> Result<&[u8], CryptoError> {
+    match keys.key(id) {
+        None => Err(CryptoError::NoSuchKey(id)),
+        Some(key) if key.len() == suite.key_len() => Ok(key),
+        Some(_) => Err(CryptoError::KeyLength),
+    }
+}
+
+/// The octets of parts whose keys are known to be there.
+fn octets<'a, K: KeyTable>(keys: &'a K, parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a [u8]> + Clone {
+    parts.iter().map(move |part| match part {
+        Part::Bytes(octets) => *octets,
+        Part::Key(id) => keys.key(*id).unwrap_or_default(),
+    })
+}

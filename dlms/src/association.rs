@@ -1,0 +1,10 @@
+//! What both peers know of an association.
+
+use dlms_core::apdu::MethodDescriptor;
+use obis::ObisCode;
+
+/// The name of the object that stands for the association a request comes in.
+pub const CURRENT_ASSOCIATION: ObisCode = ObisCode::new(0, 0, 40, 0, 0, 255);
+
+/// The method that carries the third and fourth pass of high level security.
+pub(crate) const REPLY_TO_HLS: MethodDescriptor = MethodDescriptor::new(15, CURRENT_ASSOCIATION, 1);

@@ -1,0 +1,98 @@
+use dlms_core::apdu::Conformance;
+use dlms_core::crypto::SecuritySuite;
+use dlms_core::limits;
+use dlms_core::link::Saps;
+use dlms_security::{Protection, ServiceCiphering, SystemTitle};
+
+use crate::Authentication;
+
+/// What is ciphered, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ciphering {
+    /// The algorithms.
+    pub suite: SecuritySuite,
+    /// Which set of the provider's keys.
+    pub setup: u8,
+    /// What is applied to requests and required of responses.
+    pub protection: Protection,
+    /// The form of ciphered messages.
+    pub form: ServiceCiphering,
+    /// Whether to propose the application context with ciphering. Some meters want HLS with keys in a context
+    /// without it.
+    pub context: bool,
+    /// The client's own system title.
+    pub system_title: SystemTitle,
+    /// The server's, where it is known beforehand; else the AARE tells.
+    pub server_title: Option<SystemTitle>,
+}
+
+impl Ciphering {
+    /// Suite 0 with global keys: authenticated and encrypted.
+    #[must_use]
+    pub const fn new(system_title: SystemTitle) -> Self {
+        Self {
+            suite: SecuritySuite::Suite0,
+            setup: 0,
+            protection: Protection::AUTHENTICATED_ENCRYPTED,
+            form: ServiceCiphering::Global,
+            context: true,
+            system_title,
+            server_title: None,
+        }
+    }
+}
+
+/// How a client talks to a meter.
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// The client's service access point, and the logical device's.
+    pub saps: Saps,
+    /// How it proves who it is.
+    pub authentication: Authentication,
+    /// What is ciphered; nothing if not.
+    pub ciphering: Option<Ciphering>,
+    /// The services to propose.
+    pub conformance: Conformance,
+    /// The largest APDU to receive, in octets.
+    pub max_receive_pdu_size: u16,
+    /// The user at the client, for meters that keep a list.
+    pub user_id: Option<u8>,
+    /// Milliseconds to wait for each response.
+    pub response_time_out: u64,
+    /// Whether to release with RLRQ; else closing the connection has to do.
+    pub release_request: bool,
+    /// Hand over long values block by block instead of keeping them.
+    pub stream_blocks: bool,
+}
+
+impl ClientConfig {
+    /// What this client can do.
+    pub const CONFORMANCE: Conformance = Conformance::NONE
+        .union(Conformance::GENERAL_PROTECTION)
+        .union(Conformance::PRIORITY_MGMT_SUPPORTED)
+        .union(Conformance::ATTRIBUTE0_SUPPORTED_WITH_GET)
+        .union(Conformance::BLOCK_TRANSFER_WITH_GET_OR_READ)
+        .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
+        .union(Conformance::BLOCK_TRANSFER_WITH_ACTION)
+        .union(Conformance::MULTIPLE_REFERENCES)
+        .union(Conformance::GET)
+        .union(Conformance::SET)
+        .union(Conformance::SELECTIVE_ACCESS)
+        .union(Conformance::ACTION);
+
+    /// The client at `client` of the logical device at `server`, without authentication and ciphering.
+    #[must_use]
+    pub const fn new(client: u16, server: u16) -> Self {
+        Self {
+            saps: Saps { client, server },
+            authentication: Authentication::None,
+            ciphering: None,
+            conformance: Self::CONFORMANCE,
+            max_receive_pdu_size: 1024,
+            user_id: None,
+            response_time_out: limits::RESPONSE_TIME_OUT,
+            release_request: true,
+            stream_blocks: false,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+use dlms_core::acse::{AcseDiagnostic, AssociationResult};
+use dlms_core::apdu::{
+    ActionResult, Conformance, ConfirmedServiceError, DataAccessResult, ExceptionResponse,
+};
+use dlms_core::codec::{DecodeError, Overflow};
+use dlms_core::link::LinkError;
+use dlms_security::SecurityError;
+
+/// Why a client's request failed, and whose fault it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// The bytes: what the peer sent is not what it should be.
+    #[error("malformed answer: {0}")]
+    Malformed(#[from] DecodeError),
+    /// The line.
+    #[error("link: {0}")]
+    Link(#[from] LinkError),
+    /// The clock: no answer in time.
+    #[error("no answer in time ({0:?} timer)")]
+    Timeout(Timer),
+    /// The peer, breaking the rules.
+    #[error("the server broke the protocol: {0}")]
+    Misbehaviour(#[from] Misbehaviour),
+    /// The peer, not trusted.
+    #[error("security: {0}")]
+    Security(#[from] SecurityError),
+    /// Nobody: the answer is no.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// Our buffer.
+    #[error("the value does not fit: {0}")]
+    Overflow(#[from] Overflow),
+    /// The caller.
+    #[error("misuse: {0}")]
+    Misuse(#[from] Misuse),
+}
+
+/// What a timer waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Timer {
+    /// The answer to a request.
+    Response,
+    /// Any octet of a connection that has fallen silent.
+    Inactivity,
+}
+
+/// How a server broke the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misbehaviour {
+    /// Another block than the next one.
+    #[error("block {found} where {expected} was due")]
+    BlockNumber {
+        /// The number that was due.
+        expected: u32,
+        /// The number that came.
+        found: u32,
+    },
+    /// A message that answers nothing that was asked.
+    #[error("unexpected message {0:#04x}")]
+    UnexpectedApdu(u8),
+    /// Another number of results than of items asked for.
+    #[error("{found} results for {expected} items")]
+    ResultCount {
+        /// Items asked for.
+        expected: usize,
+        /// Results that came.
+        found: usize,
+    },
+    /// A block without an octet, that is not the last: it would never end.
+    #[error("empty block")]
+    EmptyBlock,
+    /// An AARE that accepts without what the mechanism needs.
+    #[error("the association response lacks {0}")]
+    Missing(&'static str),
+    /// An APDU larger than what was agreed.
+    #[error("message of {0} bytes, more than agreed")]
+    TooLong(usize),
+    /// Services accepted that were not proposed, or another protocol version.
+    #[error("accepted what was not proposed")]
+    Negotiation,
+}
+
+/// A plain no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Access to an attribute.
+    #[error("refused: {0}")]
+    DataAccess(DataAccessResult),
+    /// Invocation of a method.
+    #[error("refused: {0}")]
+    Action(ActionResult),
+    /// The association.
+    #[error("association rejected: {}, {}", result.name(), diagnostic.name())]
+    Association {
+        /// For good or for now.
+        result: AssociationResult,
+        /// Why.
+        diagnostic: AcseDiagnostic,
+        /// Why xDLMS would not, where it said so.
+        service_error: Option<ConfirmedServiceError>,
+    },
+    /// The request as such.
+    #[error("exception: {}, {}", .0.state_error.name(), .0.service_error.name())]
+    Exception(ExceptionResponse),
+    /// The request as such, in the older form.
+    #[error("service error: {0:?}")]
+    ServiceError(ConfirmedServiceError),
+}
+
+/// A mistake of the caller's: decidable by reading the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// An earlier request is still pending.
+    #[error("another request is pending")]
+    Busy,
+    /// There is no association.
+    #[error("not associated")]
+    NotAssociated,
+    /// There is an association already.
+    #[error("associated already")]
+    Associated,
+    /// The server did not offer the service.
+    #[error("not offered by the server: {0:?}")]
+    NotNegotiated(Conformance),
+    /// The request is longer than the server takes, and cannot go in blocks.
+    #[error("request of {needed} bytes, the server takes {max}")]
+    TooLong {
+        /// Octets of the request.
+        needed: usize,
+        /// Octets the server takes.
+        max: usize,
+    },
+    /// Too many items in one request.
+    #[error("too many items in one request")]
+    TooMany,
+    /// The configuration asks for what it does not give the means for.
+    #[error("the configuration lacks {0}")]
+    Incomplete(&'static str),
+    /// There is no such result to fetch.
+    #[error("no result to fetch")]
+    NoResult,
+}

@@ -1,0 +1,272 @@
+use core::ops::Range;
+
+use dlms_core::apdu::{
+    Conformance, ConfirmedServiceError, ExceptionResponse, InvokeIdAndPriority, tag,
+};
+use dlms_core::buffer::Buffer;
+use dlms_core::codec::{Decode, Encode, Reader, Writer};
+use dlms_core::crypto::CryptoProvider;
+use dlms_core::link::{Delivery, Link};
+use dlms_core::time::Instant;
+use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering, plain_capacity};
+
+use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Phase, Refusal, Timer};
+
+impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
+    /// Where a plain APDU begins in the transmit buffer: room for ciphering and framing stays in front of it.
+    pub(super) const PLAIN: usize = L::HEADROOM + SecurityContext::HEADROOM;
+
+    /// Checks that a request may be made now.
+    pub(super) fn ready(&self, service: Conformance) -> Result<(), Misuse> {
+        if self.is_busy() {
+            return Err(Misuse::Busy);
+        }
+        if self.phase != Phase::Associated {
+            return Err(Misuse::NotAssociated);
+        }
+        self.offered(service)
+    }
+
+    /// Checks that the server offers a service.
+    pub(super) fn offered(&self, service: Conformance) -> Result<(), Misuse> {
+        if self.negotiated.conformance.contains(service) {
+            return Ok(());
+        }
+        Err(Misuse::NotNegotiated(service.without(self.negotiated.conformance)))
+    }
+
+    /// The name of the next request.
+    pub(super) fn next_invoke(&mut self) -> InvokeIdAndPriority {
+        self.invoke_id = self.invoke_id.wrapping_add(1) & 0x0f;
+        self.invoke()
+    }
+
+    /// The name of the request that is pending.
+    pub(super) fn invoke(&self) -> InvokeIdAndPriority {
+        InvokeIdAndPriority::confirmed(self.invoke_id)
+    }
+
+    /// Puts a request into the transmit buffer, to be sent as one APDU.
+    ///
+    /// # Errors
+    /// It is longer than the server takes, or than the buffer.
+    pub(super) fn put(&mut self, request: &impl Encode) -> Result<(), ClientError> {
+        let needed = request.encoded_len();
+        let max = self.max_plain();
+        if needed > max {
+            return Err(Misuse::TooLong { needed, max }.into());
+        }
+        self.put_any(request, needed)
+    }
+
+    /// Puts an APDU of `len` octets into the transmit buffer, whatever the server takes.
+    pub(super) fn put_any(&mut self, apdu: &impl Encode, len: usize) -> Result<(), ClientError> {
+        let end = Self::PLAIN.saturating_add(len);
+        let room = self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM))?;
+        apdu.encode(&mut Writer::new(room.get_mut(Self::PLAIN..).unwrap_or_default()));
+        self.outgoing = Some(Self::PLAIN..end);
+        Ok(())
+    }
+
+    /// Starts to wait for the answer to what is in the transmit buffer.
+    pub(super) fn begin(&mut self, exchange: Exchange) {
+        self.exchange = exchange;
+        self.outcome = Outcome::None;
+        self.kept = 0;
+        self.event = None;
+    }
+
+    /// Octets of the largest plain APDU that the server takes, ciphering taken off.
+    pub(super) fn max_plain(&self) -> usize {
+        let max = match usize::from(self.negotiated.server_max_receive_pdu_size) {
+            0 => L::MAX_APDU,
+            max => max.min(L::MAX_APDU),
+        };
+        match self.ciphers() {
+            Some((form, protection)) => plain_capacity(form, protection, max),
+            None => max,
+        }
+    }
+
+    /// How requests are ciphered, if they are.
+    pub(super) fn ciphers(&self) -> Option<(ServiceCiphering, Protection)> {
+        let ciphering = self.config.ciphering.as_ref()?;
+        if ciphering.protection == Protection::NONE {
+            return None;
+        }
+        // Before the association stands there is only the global key.
+        let form = match (ciphering.form, &self.exchange) {
+            (ServiceCiphering::Dedicated, Exchange::Authenticate | Exchange::Associate) => {
+                ServiceCiphering::Global
+            }
+            (ServiceCiphering::GeneralDedicated, Exchange::Authenticate | Exchange::Associate) => {
+                ServiceCiphering::GeneralGlobal
+            }
+            (form, _) => form,
+        };
+        Some((form, ciphering.protection))
+    }
+
+    /// Hands the waiting APDU over to the link, ciphered where it has to be, once.
+    pub(super) fn flush(&mut self, now: Instant) {
+        if self.outgoing.is_none() && self.exchange == (Exchange::Disconnect { closing: false }) {
+            self.exchange = Exchange::Disconnect { closing: true };
+            if !self.link.close(self.config.saps, now) {
+                self.handle_link_closed();
+            }
+            return;
+        }
+        if self.outgoing.is_none() || self.link.is_sending() {
+            return;
+        }
+        if !self.link.is_open(self.config.saps) {
+            self.link.open(self.config.saps, now);
+            if !self.link.is_open(self.config.saps) {
+                return;
+            }
+        }
+        let Some(plain) = self.outgoing.take() else { return };
+        match self.seal(plain) {
+            Ok(apdu) => {
+                self.statistics.sent(apdu.len());
+                if self.link.send(self.config.saps, apdu, Delivery::Confirmed, now).is_ok() {
+                    self.deadline = Some(now.plus(self.config.response_time_out));
+                }
+            }
+            Err(error) => self.fail(error.into()),
+        }
+    }
+
+    /// Ciphers the APDU in the transmit buffer as configured. AARQ and RLRQ carry their own ciphering inside.
+    fn seal(&mut self, plain: Range<usize>) -> Result<Range<usize>, SecurityError> {
+        let acse = matches!(self.exchange, Exchange::Associate | Exchange::Release);
+        match self.ciphers() {
+            Some((form, protection)) if !acse => self.security.protect(
+                &mut self.crypto,
+                &mut self.counters,
+                form,
+                protection,
+                self.tx.as_mut_slice(),
+                plain,
+            ),
+            _ => Ok(plain),
+        }
+    }
+
+    /// An APDU arrived at `apdu` in the receive buffer.
+    pub(super) fn handle_apdu(&mut self, apdu: Range<usize>, _: Instant) {
+        if matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. }) || self.outgoing.is_some() {
+            // A late answer to what was given up.
+            return;
+        }
+        if let Err(error) = self.accept(apdu) {
+            self.fail(error);
+        }
+    }
+
+    fn accept(&mut self, apdu: Range<usize>) -> Result<(), ClientError> {
+        let first = self.rx.as_slice().get(apdu.start).copied().unwrap_or(0);
+        match first {
+            tag::AARE if self.exchange == Exchange::Associate => return self.accept_aare(apdu),
+            tag::RLRE if self.exchange == Exchange::Release => return self.accept_release(),
+            _ => {}
+        }
+        let plain = self.unseal(first, apdu)?;
+        let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
+        let mut r = Reader::new(bytes);
+        match bytes.first().copied().unwrap_or(0) {
+            tag::EXCEPTION_RESPONSE => {
+                Err(Refusal::Exception(ExceptionResponse::decode(&mut r)?).into())
+            }
+            tag::CONFIRMED_SERVICE_ERROR => {
+                Err(Refusal::ServiceError(ConfirmedServiceError::decode(&mut r)?).into())
+            }
+            tag::GET_RESPONSE if matches!(self.exchange, Exchange::Get { .. }) => self.accept_get(plain),
+            tag::SET_RESPONSE if matches!(self.exchange, Exchange::Set { .. }) => self.accept_set(plain),
+            tag::ACTION_RESPONSE if matches!(self.exchange, Exchange::Action { .. }) => {
+                self.accept_action(plain)
+            }
+            tag::ACTION_RESPONSE if self.exchange == Exchange::Authenticate => self.accept_hls(plain),
+            // Pushed by the meter in between; nothing of it answers the request.
+            tag::DATA_NOTIFICATION | tag::EVENT_NOTIFICATION_REQUEST | tag::INFORMATION_REPORT_REQUEST => Ok(()),
+            other => Err(Misbehaviour::UnexpectedApdu(other).into()),
+        }
+    }
+
+    /// Deciphers an answer in place and checks that it is protected as required.
+    fn unseal(&mut self, first: u8, apdu: Range<usize>) -> Result<Range<usize>, ClientError> {
+        let required = self.ciphers().map_or(Protection::NONE, |(_, protection)| protection);
+        if !tag::is_protected(first) {
+            // A refusal is not worth a forger's while, and often comes in the clear.
+            let refusal = matches!(first, tag::EXCEPTION_RESPONSE | tag::CONFIRMED_SERVICE_ERROR);
+            if refusal || required == Protection::NONE {
+                return Ok(apdu);
+            }
+            return Err(SecurityError::WeakerThanPolicy.into());
+        }
+        if self.config.ciphering.is_none() {
+            return Err(Misbehaviour::UnexpectedApdu(first).into());
+        }
+        let buffer = self.rx.as_mut_slice();
+        let unprotected = self.security.unprotect(&mut self.crypto, &mut self.replay, buffer, apdu)?;
+        if unprotected.protection.covers(required) {
+            Ok(unprotected.plain)
+        } else {
+            Err(SecurityError::WeakerThanPolicy.into())
+        }
+    }
+
+    /// Whether an answer is to the request that is pending: only the invoke-id counts, meters differ in the rest.
+    pub(super) fn answers(&self, invoke: InvokeIdAndPriority) -> bool {
+        invoke.id() == self.invoke_id
+    }
+
+    /// Moves the `part` of the receive buffer behind what is kept there, and keeps it too.
+    pub(super) fn keep(&mut self, part: Range<usize>) {
+        let len = part.len();
+        let from = self.kept;
+        if let Some(tail) = self.rx.as_mut_slice().get_mut(from..part.end) {
+            let offset = part.start.saturating_sub(from);
+            crate::shift::shift_down(tail, offset);
+        }
+        self.kept = from.saturating_add(len);
+    }
+
+    /// The exchange succeeded.
+    pub(super) fn complete(&mut self, outcome: Outcome) {
+        self.outcome = outcome;
+        self.finish(Event::Completed);
+    }
+
+    /// The exchange ended with `event`.
+    pub(super) fn finish(&mut self, event: Event) {
+        self.exchange = Exchange::None;
+        self.deadline = None;
+        self.outgoing = None;
+        self.kept = 0;
+        self.event = Some(event);
+    }
+
+    /// The exchange failed; the association may stand.
+    pub(super) fn fail(&mut self, error: ClientError) {
+        if self.exchange == Exchange::None {
+            return;
+        }
+        let opening = matches!(self.exchange, Exchange::Associate | Exchange::Authenticate);
+        let released = matches!(self.exchange, Exchange::Release | Exchange::Disconnect { .. })
+            && matches!(error, ClientError::Timeout(Timer::Response) | ClientError::Refused(_));
+        if opening || released {
+            self.end_association();
+        }
+        self.outcome = Outcome::None;
+        self.finish(if released { Event::Released } else { Event::Failed(error) });
+    }
+
+    /// The connection is of no more use.
+    pub(super) fn close(&mut self, error: ClientError) {
+        let pending = self.is_busy();
+        self.end_association();
+        self.phase = Phase::Closed;
+        self.finish(if pending { Event::Failed(error) } else { Event::Closed });
+    }
+}

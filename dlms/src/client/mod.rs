@@ -1,0 +1,341 @@
+//! The client: associates with a logical device, reads and writes attributes, invokes methods.
+
+mod action;
+mod associate;
+mod blocks;
+mod config;
+mod error;
+mod event;
+mod exchange;
+mod get;
+mod set;
+mod statistics;
+
+pub use config::{Ciphering, ClientConfig};
+pub use error::{ClientError, Misbehaviour, Misuse, Refusal, Timer};
+pub use event::Event;
+pub use statistics::Statistics;
+
+use core::ops::Range;
+
+use dlms_core::apdu::{Conformance, GetDataResult, List};
+use dlms_core::buffer::Buffer;
+use dlms_core::codec::Decode;
+use dlms_core::crypto::{CryptoProvider, SecuritySuite};
+use dlms_core::data::DataType;
+use dlms_core::link::{Link, LinkEvent};
+use dlms_core::time::Instant;
+use dlms_security::hls::Challenge;
+use dlms_security::{CounterStore, InvocationCounters, ReplayWindows, SecurityContext, SystemTitle};
+
+use crate::machine::{Output, earlier};
+
+/// What the two ends agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Negotiated {
+    /// The services both offer.
+    pub conformance: Conformance,
+    /// The largest APDU the server takes; 0: it states no limit.
+    pub server_max_receive_pdu_size: u16,
+    /// The version of xDLMS.
+    pub dlms_version: u8,
+    /// The server's system title, where it told.
+    pub server_title: Option<SystemTitle>,
+}
+
+/// Where the client stands with the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Idle,
+    Associated,
+    /// The connection is of no more use.
+    Closed,
+}
+
+/// What the client waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Exchange {
+    None,
+    Associate,
+    /// The answer to the third pass of HLS.
+    Authenticate,
+    Release,
+    /// The link, to close.
+    Disconnect {
+        /// Whether it was told.
+        closing: bool,
+    },
+    Get {
+        items: Option<usize>,
+        /// The last block received.
+        block: u32,
+    },
+    Set {
+        items: Option<usize>,
+        /// The value that goes in blocks, and the number of the last one sent.
+        blocks: Option<Blocks>,
+    },
+    Action {
+        items: Option<usize>,
+        blocks: Option<Blocks>,
+        /// The last block of the answer received.
+        block: u32,
+    },
+}
+
+/// A value on its way in blocks: what of it is still to send, in the transmit buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Blocks {
+    rest: Range<usize>,
+    number: u32,
+}
+
+/// What an exchange came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Outcome {
+    None,
+    /// A value, in the receive buffer; empty if a method gave none.
+    Value(Range<usize>),
+    /// The results of a list: count and results, in the receive buffer.
+    List(Range<usize>),
+    /// Part of a value.
+    Block(Range<usize>),
+}
+
+/// A client of one logical device: a machine without sockets, clock or heap.
+///
+/// `L` is the link, `C` the cryptographic provider, `S` the store of the invocation counters, `B` the buffers:
+/// arrays on a meter, vectors on a head-end. A command ([`associate`](Self::associate), [`get`](Self::get), …) starts
+/// an exchange; [`poll_output`](Self::poll_output) and [`handle_input`](Self::handle_input) carry it out, to an
+/// [`Event`]; [`value`](Self::value) fetches what it gave. See [`Output`] for the order of calls.
+#[derive(Debug)]
+pub struct Client<L, C, S, B> {
+    link: L,
+    crypto: C,
+    counters: InvocationCounters<S>,
+    replay: ReplayWindows<1>,
+    config: ClientConfig,
+    security: SecurityContext,
+    rx: B,
+    tx: B,
+    phase: Phase,
+    exchange: Exchange,
+    outcome: Outcome,
+    /// Invoke-id of the last request.
+    invoke_id: u8,
+    negotiated: Negotiated,
+    /// The challenge to the server, and the server's.
+    ctos: Option<Challenge>,
+    stoc: Option<Challenge>,
+    /// Octets at the front of the receive buffer that have to last.
+    kept: usize,
+    /// A plain APDU in the transmit buffer that waits to be sent.
+    outgoing: Option<Range<usize>>,
+    deadline: Option<Instant>,
+    event: Option<Event>,
+    statistics: Statistics,
+}
+
+impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
+    /// A client that is not associated, over a link that is not open.
+    pub fn new(
+        link: L,
+        config: ClientConfig,
+        crypto: C,
+        counters: InvocationCounters<S>,
+        rx: B,
+        tx: B,
+    ) -> Self {
+        Self {
+            link,
+            crypto,
+            counters,
+            replay: ReplayWindows::new(),
+            config,
+            security: SecurityContext::new(SecuritySuite::Suite0, 0, SystemTitle([0; 8])),
+            rx,
+            tx,
+            phase: Phase::Idle,
+            exchange: Exchange::None,
+            outcome: Outcome::None,
+            invoke_id: 0,
+            negotiated: Negotiated {
+                conformance: Conformance::NONE,
+                server_max_receive_pdu_size: 0,
+                dlms_version: 0,
+                server_title: None,
+            },
+            ctos: None,
+            stoc: None,
+            kept: 0,
+            outgoing: None,
+            deadline: None,
+            event: None,
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// What was agreed with the server; nothing while there is no association.
+    #[must_use]
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        (self.phase == Phase::Associated).then_some(self.negotiated)
+    }
+
+    /// How it talks to the meter.
+    #[must_use]
+    pub const fn config(&self) -> &ClientConfig {
+        &self.config
+    }
+
+    /// Its invocation counters, to raise them to what the server expects.
+    pub const fn counters_mut(&mut self) -> &mut InvocationCounters<S> {
+        &mut self.counters
+    }
+
+    /// Its cryptographic provider.
+    pub const fn crypto_mut(&mut self) -> &mut C {
+        &mut self.crypto
+    }
+
+    /// Whether a request is pending.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.exchange != Exchange::None
+    }
+
+    /// How much was sent and received so far.
+    #[must_use]
+    pub const fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    /// The value that the last read, or the last method, gave.
+    ///
+    /// # Errors
+    /// It is of another type; there is none.
+    pub fn value<T: DataType>(&self) -> Result<T::View<'_>, ClientError> {
+        Ok(T::View::from_bytes(self.value_bytes()?)?)
+    }
+
+    /// The encoding of the value that the last read, or the last method, gave; null-data for a method without result.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn value_bytes(&self) -> Result<&[u8], ClientError> {
+        match &self.outcome {
+            Outcome::Value(range) if range.is_empty() => Ok(&[0]),
+            Outcome::Value(range) => Ok(self.rx.as_slice().get(range.clone()).unwrap_or_default()),
+            _ => Err(Misuse::NoResult.into()),
+        }
+    }
+
+    /// The results of the last request with a list, in its order: of [`GetDataResult`] for a read, of
+    /// [`DataAccessResult`](dlms_core::apdu::DataAccessResult) for a write, of
+    /// [`ActionResponseItem`](dlms_core::apdu::ActionResponseItem) for methods.
+    ///
+    /// # Errors
+    /// They are of another kind; there are none.
+    pub fn results<'a, T: Decode<'a>>(&'a self) -> Result<List<'a, T>, ClientError> {
+        match &self.outcome {
+            Outcome::List(range) => {
+                Ok(List::from_bytes(self.rx.as_slice().get(range.clone()).unwrap_or_default())?)
+            }
+            _ => Err(Misuse::NoResult.into()),
+        }
+    }
+
+    /// The results of the last read with a list.
+    ///
+    /// # Errors
+    /// As [`results`](Self::results).
+    pub fn values(&self) -> Result<List<'_, GetDataResult<'_>>, ClientError> {
+        self.results()
+    }
+
+    /// The part of a long value that the last [`Event::Block`] speaks of.
+    #[must_use]
+    pub fn block(&self) -> &[u8] {
+        match &self.outcome {
+            Outcome::Block(range) => self.rx.as_slice().get(range.clone()).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// Takes octets from the line, up to the end of the first complete APDU. Returns how many: drain the client, then
+    /// offer the rest.
+    pub fn handle_input(&mut self, bytes: &[u8], now: Instant) -> usize {
+        if !self.is_busy() {
+            self.outcome = Outcome::None;
+        }
+        match self.link.handle_input(bytes, &mut self.rx, self.kept, now) {
+            Ok((taken, event)) => {
+                self.handle_link(event, now);
+                taken
+            }
+            Err(error) => {
+                self.close(error.into());
+                bytes.len()
+            }
+        }
+    }
+
+    /// The time came that `Wait` named.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match self.link.handle_timeout(now) {
+            Ok(event) => self.handle_link(event, now),
+            Err(error) => self.close(error.into()),
+        }
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.fail(ClientError::Timeout(Timer::Response));
+        }
+    }
+
+    /// The transport ended: nothing pending can succeed.
+    pub fn handle_closed(&mut self) {
+        if self.phase != Phase::Closed {
+            self.close(ClientError::Link(dlms_core::link::LinkError::Disconnected));
+        }
+    }
+
+    /// What to do next; again until it says `Wait`.
+    pub fn poll_output(&mut self, now: Instant) -> Output<'_, Event> {
+        self.flush(now);
+        let wait = earlier(self.deadline, self.link.poll_timeout());
+        match self.link.poll_transmit(self.tx.as_mut_slice(), now) {
+            Some(bytes) => Output::Transmit(bytes),
+            None => match self.event.take() {
+                Some(event) => Output::Event(event),
+                None => Output::Wait(wait),
+            },
+        }
+    }
+
+    fn handle_link(&mut self, event: LinkEvent, now: Instant) {
+        match event {
+            LinkEvent::Apdu { peer, len, .. } if peer == self.config.saps => {
+                let end = self.kept.saturating_add(len);
+                self.statistics.received(len);
+                self.handle_apdu(self.kept..end, now);
+            }
+            LinkEvent::Oversize { peer, needed } if peer == self.config.saps => {
+                let agreed = usize::from(self.config.max_receive_pdu_size);
+                if agreed != 0 && needed > agreed {
+                    self.fail(Misbehaviour::TooLong(needed).into());
+                } else {
+                    self.fail(dlms_core::codec::Overflow { needed: self.kept.saturating_add(needed) }.into());
+                }
+            }
+            LinkEvent::Closed { peer } if peer == self.config.saps => self.handle_link_closed(),
+            _ => {}
+        }
+    }
+
+    fn handle_link_closed(&mut self) {
+        if matches!(self.exchange, Exchange::Disconnect { .. } | Exchange::Release) {
+            self.end_association();
+            self.finish(Event::Released);
+        } else {
+            self.close(ClientError::Link(dlms_core::link::LinkError::Disconnected));
+        }
+    }
+}

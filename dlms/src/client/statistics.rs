@@ -1,0 +1,21 @@
+/// How much a client sent and received: what a reading costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Statistics {
+    /// Requests sent that were answered or are still waiting: one a round trip.
+    pub round_trips: u32,
+    /// Octets of APDUs sent, ciphering included, framing not.
+    pub sent: u64,
+    /// Octets of APDUs received, ciphering included, framing not.
+    pub received: u64,
+}
+
+impl Statistics {
+    pub(super) const fn sent(&mut self, octets: usize) {
+        self.round_trips = self.round_trips.saturating_add(1);
+        self.sent = self.sent.saturating_add(octets as u64);
+    }
+
+    pub(super) const fn received(&mut self, octets: usize) {
+        self.received = self.received.saturating_add(octets as u64);
+    }
+}

@@ -1,0 +1,54 @@
+use dlms_core::acse::{ApplicationContextName, MechanismName};
+use dlms_core::apdu::Conformance;
+use dlms_core::crypto::SecuritySuite;
+use dlms_core::link::Saps;
+use dlms_security::hls::Challenge;
+use dlms_security::{SecurityContext, SystemTitle};
+
+/// How far an association is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// There is none.
+    Free,
+    /// Accepted, but the client has not proved itself yet.
+    Pending,
+    /// Open for services.
+    Associated,
+}
+
+/// An association of a connection: what holds from AARE to RLRE.
+#[derive(Debug, Clone)]
+pub(super) struct Association {
+    pub(super) state: State,
+    pub(super) peer: Saps,
+    /// Which of the associations that the device offers.
+    pub(super) config: usize,
+    pub(super) context: ApplicationContextName,
+    pub(super) mechanism: Option<MechanismName>,
+    pub(super) security: SecurityContext,
+    pub(super) conformance: Conformance,
+    /// The largest APDU the client takes; 0: it states no limit.
+    pub(super) client_max_receive_pdu_size: u16,
+    pub(super) ctos: Option<Challenge>,
+    pub(super) stoc: Option<Challenge>,
+}
+
+impl Association {
+    pub(super) const FREE: Self = Self {
+        state: State::Free,
+        peer: Saps { client: 0, server: 0 },
+        config: 0,
+        context: ApplicationContextName::LogicalName,
+        mechanism: None,
+        security: SecurityContext::new(SecuritySuite::Suite0, 0, SystemTitle([0; 8])),
+        conformance: Conformance::NONE,
+        client_max_receive_pdu_size: 0,
+        ctos: None,
+        stoc: None,
+    };
+
+    /// Whether it is with this peer.
+    pub(super) fn is_with(&self, peer: Saps) -> bool {
+        self.state != State::Free && self.peer == peer
+    }
+}

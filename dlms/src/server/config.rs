@@ -1,0 +1,84 @@
+use dlms_core::apdu::Conformance;
+use dlms_core::crypto::SecuritySuite;
+use dlms_security::{Protection, SecurityPolicy, SystemTitle};
+
+use crate::Authentication;
+
+/// A logical device, as its clients see it.
+#[derive(Debug, Clone, Copy)]
+pub struct DeviceConfig<'a> {
+    /// Its service access point: 1 is the management logical device.
+    pub sap: u16,
+    /// Its COSEM logical device name: three letters of the manufacturer, then up to 13 octets.
+    pub name: &'a [u8],
+    /// Its system title.
+    pub system_title: SystemTitle,
+    /// The algorithms of its Security setup.
+    pub suite: SecuritySuite,
+    /// The largest APDU it takes, in octets.
+    pub max_receive_pdu_size: u16,
+}
+
+impl<'a> DeviceConfig<'a> {
+    /// A management logical device with suite 0.
+    #[must_use]
+    pub const fn new(name: &'a [u8], system_title: SystemTitle) -> Self {
+        Self { sap: 1, name, system_title, suite: SecuritySuite::Suite0, max_receive_pdu_size: 1024 }
+    }
+}
+
+/// An association that a logical device offers: who may open it, and how. A client that may authenticate in several
+/// ways has several.
+#[derive(Debug, Clone)]
+pub struct AssociationConfig {
+    /// The client's service access point.
+    pub client: u16,
+    /// How the client has to prove who it is.
+    pub authentication: Authentication,
+    /// Whether the application context without ciphering will do.
+    pub plain_context: bool,
+    /// Whether the application context with ciphering will do.
+    pub ciphered_context: bool,
+    /// The protection that messages have at least, beside the device's policy.
+    pub policy: SecurityPolicy,
+    /// The set of keys, and the Security setup object, in charge.
+    pub setup: u8,
+    /// The services offered.
+    pub conformance: Conformance,
+}
+
+impl AssociationConfig {
+    /// What a server can do.
+    pub const CONFORMANCE: Conformance = Conformance::GENERAL_PROTECTION
+        .union(Conformance::PRIORITY_MGMT_SUPPORTED)
+        .union(Conformance::BLOCK_TRANSFER_WITH_GET_OR_READ)
+        .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
+        .union(Conformance::BLOCK_TRANSFER_WITH_ACTION)
+        .union(Conformance::MULTIPLE_REFERENCES)
+        .union(Conformance::GET)
+        .union(Conformance::SET)
+        .union(Conformance::SELECTIVE_ACCESS)
+        .union(Conformance::ACTION);
+
+    /// The association of the client at SAP `client`, in either context and with no protection demanded.
+    #[must_use]
+    pub const fn new(client: u16, authentication: Authentication) -> Self {
+        Self {
+            client,
+            authentication,
+            plain_context: true,
+            ciphered_context: true,
+            policy: SecurityPolicy { request: Protection::NONE, response: Protection::NONE },
+            setup: 0,
+            conformance: Self::CONFORMANCE,
+        }
+    }
+
+    /// With messages of this protection at least, in the context with ciphering only.
+    #[must_use]
+    pub const fn protected(mut self, protection: Protection) -> Self {
+        self.policy = SecurityPolicy { request: protection, response: protection };
+        self.plain_context = false;
+        self
+    }
+}

@@ -1,0 +1,139 @@
+use cosem_classes::model::{AccessRights, Objects};
+use dlms_core::crypto::CryptoProvider;
+use dlms_security::{CounterStore, InvocationCounters, Protection, ReplayWindows, SecurityPolicy};
+
+use super::{AssociationConfig, DeviceConfig};
+
+/// A logical device: what all connections to it share.
+///
+/// `O` are its objects, `C` is the cryptographic provider, `S` the store of the invocation counters, `R` the rights;
+/// `N` is the number of associations it offers at most.
+#[derive(Debug)]
+pub struct Device<'a, O, C, S, R, const N: usize = 4> {
+    /// Its objects; the current association, SAP assignment, Security setup and invocation counter are built in.
+    pub objects: O,
+    /// The keys.
+    pub crypto: C,
+    /// The counters to send under.
+    pub counters: InvocationCounters<S>,
+    /// The counters received.
+    pub replay: ReplayWindows,
+    /// Who may do what.
+    pub rights: R,
+    pub(super) config: DeviceConfig<'a>,
+    pub(super) associations: [Option<AssociationConfig>; N],
+    pub(super) policy: SecurityPolicy,
+}
+
+impl<'a, O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize>
+    Device<'a, O, C, S, R, N>
+{
+    /// A device that offers no association yet, without a security policy.
+    #[must_use]
+    pub const fn new(
+        config: DeviceConfig<'a>,
+        objects: O,
+        rights: R,
+        crypto: C,
+        counters: InvocationCounters<S>,
+    ) -> Self {
+        Self {
+            objects,
+            crypto,
+            counters,
+            replay: ReplayWindows::new(),
+            rights,
+            config,
+            associations: [const { None }; N],
+            policy: SecurityPolicy { request: Protection::NONE, response: Protection::NONE },
+        }
+    }
+
+    /// Offers an association, or gives it back where there is no room for another.
+    ///
+    /// # Errors
+    /// There are `N` already.
+    pub fn offer(&mut self, association: AssociationConfig) -> Result<(), AssociationConfig> {
+        match self.associations.iter_mut().find(|slot| slot.is_none()) {
+            Some(slot) => {
+                *slot = Some(association);
+                Ok(())
+            }
+            None => Err(association),
+        }
+    }
+
+    /// The security policy in force (Security setup, attribute 2).
+    #[must_use]
+    pub const fn policy(&self) -> SecurityPolicy {
+        self.policy
+    }
+
+    /// Sets the security policy: the owner's right, where a client can only strengthen it.
+    pub const fn set_policy(&mut self, policy: SecurityPolicy) {
+        self.policy = policy;
+    }
+
+    /// How it is configured.
+    #[must_use]
+    pub const fn config(&self) -> &DeviceConfig<'a> {
+        &self.config
+    }
+}
+
+/// A logical device as a connection uses it: [`Device`] with its type parameters put away.
+pub trait LogicalDevice {
+    /// Its objects.
+    type Objects: Objects;
+    /// Its cryptographic provider.
+    type Crypto: CryptoProvider;
+    /// The store of its invocation counters.
+    type Store: CounterStore;
+    /// Its rights.
+    type Rights: AccessRights;
+
+    /// All its parts at once.
+    fn parts(&mut self) -> Parts<'_, Self>;
+
+    /// How it is configured.
+    fn config(&self) -> &DeviceConfig<'_>;
+}
+
+/// The parts of a logical device, each to itself.
+#[allow(missing_debug_implementations, reason = "a handful of borrows for the length of a call")]
+pub struct Parts<'p, D: LogicalDevice + ?Sized> {
+    pub(super) objects: &'p mut D::Objects,
+    pub(super) crypto: &'p mut D::Crypto,
+    pub(super) counters: &'p mut InvocationCounters<D::Store>,
+    pub(super) replay: &'p mut ReplayWindows,
+    pub(super) rights: &'p D::Rights,
+    pub(super) config: &'p DeviceConfig<'p>,
+    pub(super) associations: &'p mut [Option<AssociationConfig>],
+    pub(super) policy: &'p mut SecurityPolicy,
+}
+
+impl<O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize> LogicalDevice
+    for Device<'_, O, C, S, R, N>
+{
+    type Objects = O;
+    type Crypto = C;
+    type Store = S;
+    type Rights = R;
+
+    fn parts(&mut self) -> Parts<'_, Self> {
+        Parts {
+            objects: &mut self.objects,
+            crypto: &mut self.crypto,
+            counters: &mut self.counters,
+            replay: &mut self.replay,
+            rights: &self.rights,
+            config: &self.config,
+            associations: &mut self.associations,
+            policy: &mut self.policy,
+        }
+    }
+
+    fn config(&self) -> &DeviceConfig<'_> {
+        &self.config
+    }
+}

@@ -1,0 +1,225 @@
+//! The server: logical devices, and connections to their clients.
+
+mod action;
+mod associate;
+mod association;
+mod authenticate;
+mod built_in;
+mod config;
+mod device;
+mod effect;
+mod event;
+mod fault;
+mod fill;
+mod get;
+mod release;
+mod request;
+mod set;
+mod site;
+mod transfer;
+
+pub use config::{AssociationConfig, DeviceConfig};
+pub use device::{Device, LogicalDevice, Parts};
+pub use effect::capture;
+pub use event::Event;
+
+use dlms_core::apdu::tag;
+use dlms_core::buffer::Buffer;
+use dlms_core::limits;
+use dlms_core::link::{Link, LinkEvent, Saps};
+use dlms_core::time::Instant;
+
+use crate::machine::{Output, earlier};
+use association::Association;
+use event::Events;
+use fault::Fault;
+use site::Site;
+use transfer::Transfer;
+
+/// A connection to clients of logical devices: a machine without sockets, clock or heap.
+///
+/// `L` is the link, `B` the buffers, `A` the number of associations at a time. What the connections of a server share
+/// are its devices, which every call is given. See [`Output`] for the order of calls.
+#[derive(Debug)]
+pub struct Connection<L, B, const A: usize = 1> {
+    link: L,
+    rx: B,
+    tx: B,
+    associations: [Association; A],
+    transfer: Option<Transfer>,
+    /// Octets at the front of the receive buffer that have to last: a request that is still being answered, a value
+    /// that is still coming.
+    kept: usize,
+    events: Events,
+    inactivity_time_out: u64,
+    /// When the connection ends if nothing comes.
+    deadline: Option<Instant>,
+    now: Instant,
+    closed: bool,
+}
+
+impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
+    /// A connection that was just made, over `link`, with buffers for what is received and what is sent.
+    #[must_use]
+    pub fn new(link: L, rx: B, tx: B) -> Self {
+        Self {
+            link,
+            rx,
+            tx,
+            associations: [const { Association::FREE }; A],
+            transfer: None,
+            kept: 0,
+            events: Events::default(),
+            inactivity_time_out: limits::INACTIVITY_TIME_OUT_TCP,
+            deadline: None,
+            now: Instant::default(),
+            closed: false,
+        }
+    }
+
+    /// Ends the connection after so many milliseconds without a message; 0: never.
+    #[must_use]
+    pub const fn with_inactivity_time_out(mut self, milliseconds: u64) -> Self {
+        self.inactivity_time_out = milliseconds;
+        self
+    }
+
+    /// Takes octets from the line, up to the end of the first complete APDU, and serves it. Returns how many: drain
+    /// the connection, then offer the rest.
+    pub fn handle_input<D: LogicalDevice>(&mut self, devices: &mut [D], bytes: &[u8], now: Instant) -> usize {
+        self.now = now;
+        if self.closed {
+            return bytes.len();
+        }
+        match self.link.handle_input(bytes, &mut self.rx, self.kept, now) {
+            Ok((taken, event)) => {
+                self.handle_link(devices, event);
+                taken
+            }
+            Err(error) => {
+                self.events.push(Event::Line(error));
+                self.close(devices);
+                bytes.len()
+            }
+        }
+    }
+
+    /// The time came that `Wait` named.
+    pub fn handle_timeout<D: LogicalDevice>(&mut self, devices: &mut [D], now: Instant) {
+        self.now = now;
+        match self.link.handle_timeout(now) {
+            Ok(event) => self.handle_link(devices, event),
+            Err(error) => {
+                self.events.push(Event::Line(error));
+                self.close(devices);
+            }
+        }
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.close(devices);
+        }
+    }
+
+    /// The transport ended: its associations end with it.
+    pub fn handle_closed<D: LogicalDevice>(&mut self, devices: &mut [D]) {
+        self.close(devices);
+    }
+
+    /// What to do next; again until it says `Wait`.
+    pub fn poll_output(&mut self, now: Instant) -> Output<'_, Event> {
+        self.now = now;
+        if self.deadline.is_none() && self.inactivity_time_out > 0 && !self.closed {
+            self.deadline = Some(now.plus(self.inactivity_time_out));
+        }
+        let wait = earlier(self.deadline, self.link.poll_timeout());
+        match self.link.poll_transmit(self.tx.as_mut_slice(), now) {
+            Some(bytes) => Output::Transmit(bytes),
+            None => match self.events.pop() {
+                Some(event) => Output::Event(event),
+                None => Output::Wait(wait),
+            },
+        }
+    }
+
+    /// Whether the connection is of no more use.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn handle_link<D: LogicalDevice>(&mut self, devices: &mut [D], event: LinkEvent) {
+        match event {
+            LinkEvent::Apdu { peer, len, .. } => {
+                let Some(mut site) = Site::find(devices, peer.server) else { return };
+                self.touch();
+                if self.link.is_sending() {
+                    // The client did not wait for the answer; nor will this one be.
+                    return;
+                }
+                // One long exchange at a time: that of another client ends it.
+                if self.transfer.as_ref().is_some_and(|transfer| transfer.peer != peer) {
+                    self.give_up_transfer(&mut site, peer, len);
+                    return;
+                }
+                let apdu = self.kept..self.kept.saturating_add(len);
+                self.handle_apdu(&mut site, peer, apdu);
+            }
+            LinkEvent::Oversize { peer, .. } if Site::find(devices, peer.server).is_some() => {
+                self.touch();
+                self.abort_transfer();
+                self.answer_fault(peer, Fault::TooLong);
+            }
+            LinkEvent::Closed { peer } => {
+                if let Some(mut site) = Site::find(devices, peer.server) {
+                    self.end(&mut site, peer);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Serves a request that ends another client's long exchange. It lies behind what was kept for that one.
+    fn give_up_transfer<D: LogicalDevice>(&mut self, site: &mut Site<'_, D>, peer: Saps, len: usize) {
+        let apdu = self.kept..self.kept.saturating_add(len);
+        self.transfer = None;
+        let whole = self.rx.as_mut_slice().get_mut(..apdu.end).unwrap_or_default();
+        crate::shift::shift_down(whole, apdu.start);
+        self.kept = 0;
+        self.handle_apdu(site, peer, 0..len);
+    }
+
+    fn handle_apdu<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        peer: Saps,
+        apdu: core::ops::Range<usize>,
+    ) {
+        match self.rx.as_slice().get(apdu.start).copied() {
+            Some(tag::AARQ) => self.associate(site, peer, apdu),
+            Some(tag::RLRQ) => self.release(site, peer, apdu),
+            _ => self.serve(site, peer, apdu),
+        }
+    }
+
+    /// Something came: the connection is alive.
+    const fn touch(&mut self) {
+        self.deadline =
+            if self.inactivity_time_out > 0 { Some(self.now.plus(self.inactivity_time_out)) } else { None };
+    }
+
+    /// Ends all associations and the connection.
+    fn close<D: LogicalDevice>(&mut self, devices: &mut [D]) {
+        if self.closed {
+            return;
+        }
+        self.closed = true;
+        self.deadline = None;
+        self.abort_transfer();
+        for slot in 0..A {
+            let Some(peer) = self.associations.get(slot).map(|association| association.peer) else { continue };
+            if let Some(mut site) = Site::find(devices, peer.server) {
+                self.end(&mut site, peer);
+            }
+        }
+        self.events.push(Event::Closed);
+    }
+}

@@ -1,0 +1,168 @@
+use cosem_classes::model::{AccessMode, AccessRights, ClassInfo, Instance, Object, Objects};
+use dlms_core::apdu::{AttributeDescriptor, DataAccessResult, MethodDescriptor};
+use dlms_core::crypto::{KeyId, KeyKind};
+use dlms_security::Protection;
+use obis::ObisCode;
+
+use super::association::Association;
+use super::built_in::{BuiltIn, CurrentAssociation, DeviceAtSap, InvocationCounter, Listed, Setup};
+use super::device::{LogicalDevice, Parts};
+
+/// The logical device that a request is for, taken apart, and its neighbours.
+pub(super) struct Site<'d, D: LogicalDevice> {
+    pub(super) parts: Parts<'d, D>,
+    pub(super) before: &'d [D],
+    pub(super) after: &'d [D],
+}
+
+/// Where an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    BuiltIn(BuiltIn),
+    Own(usize),
+}
+
+impl<'d, D: LogicalDevice> Site<'d, D> {
+    /// The device at SAP `server`, if there is one.
+    pub(super) fn find(devices: &'d mut [D], server: u16) -> Option<Self> {
+        let index = devices.iter().position(|device| device.config().sap == server)?;
+        let (before, rest) = devices.split_at_mut_checked(index)?;
+        let (device, after) = rest.split_first_mut()?;
+        Some(Self { parts: device.parts(), before, after })
+    }
+
+    /// The object with this class and name.
+    ///
+    /// # Errors
+    /// `ObjectUndefined`; `ObjectClassInconsistent` when the name is one of another class.
+    pub(super) fn resolve(
+        &self,
+        class_id: u16,
+        logical_name: ObisCode,
+    ) -> Result<(Target, &'static ClassInfo), DataAccessResult> {
+        let objects = &*self.parts.objects;
+        if let Some(index) = objects.find(class_id, logical_name) {
+            let object = objects.at(index).ok_or(DataAccessResult::ObjectUndefined)?;
+            return Ok((Target::Own(index), object.class()));
+        }
+        match BuiltIn::named(logical_name) {
+            Some(built_in) if built_in.class().id == class_id => Ok((Target::BuiltIn(built_in), built_in.class())),
+            Some(_) => Err(DataAccessResult::ObjectClassInconsistent),
+            None if objects.has_name(logical_name) => Err(DataAccessResult::ObjectClassInconsistent),
+            None => Err(DataAccessResult::ObjectUndefined),
+        }
+    }
+
+    /// What a client may do with an attribute, and the object that has it.
+    ///
+    /// # Errors
+    /// There is no such object or attribute.
+    pub(super) fn attribute(
+        &self,
+        client: u16,
+        attribute: &AttributeDescriptor,
+    ) -> Result<(Target, AccessMode), DataAccessResult> {
+        let (target, class) = self.resolve(attribute.class_id, attribute.logical_name)?;
+        class.attribute(attribute.id).ok_or(DataAccessResult::ObjectUndefined)?;
+        Ok((target, self.parts.rights.attribute(client, class, attribute)))
+    }
+
+    /// What a client may do with a method, and the object that has it.
+    ///
+    /// # Errors
+    /// There is no such object or method.
+    pub(super) fn method(
+        &self,
+        client: u16,
+        method: &MethodDescriptor,
+    ) -> Result<(Target, AccessMode), DataAccessResult> {
+        let (target, class) = self.resolve(method.class_id, method.logical_name)?;
+        class.method(method.id).ok_or(DataAccessResult::ObjectUndefined)?;
+        Ok((target, self.parts.rights.method(client, class, method)))
+    }
+
+    /// Does something with an object; a built-in one is put together for it.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub(super) fn with<T>(
+        &mut self,
+        target: Target,
+        association: &Association,
+        act: impl FnOnce(&mut dyn Object) -> T,
+    ) -> Result<T, DataAccessResult> {
+        let parts = &mut self.parts;
+        let built_in = match target {
+            Target::Own(index) => {
+                let object = parts.objects.at_mut(index).ok_or(DataAccessResult::ObjectUndefined)?;
+                return Ok(act(object));
+            }
+            Target::BuiltIn(built_in) => built_in,
+        };
+        let name = built_in.logical_name();
+        Ok(match built_in {
+            BuiltIn::CurrentAssociation => {
+                use cosem_classes::association_ln::v1::AssociationLn;
+                let state = CurrentAssociation {
+                    objects: &Listed(&*parts.objects),
+                    rights: parts.rights,
+                    association,
+                    offered: parts.associations.get_mut(association.config).and_then(Option::as_mut),
+                    device: parts.config,
+                };
+                act(&mut Instance::<AssociationLn, _>::new(name, state))
+            }
+            BuiltIn::SapAssignment => {
+                use cosem_classes::sap_assignment::SapAssignment;
+                let state = DeviceAtSap { own: parts.config, before: self.before, after: self.after };
+                act(&mut Instance::<SapAssignment, _>::new(name, state))
+            }
+            BuiltIn::SecuritySetup => {
+                use cosem_classes::security_setup::v0::SecuritySetup;
+                let state = Setup {
+                    crypto: &mut *parts.crypto,
+                    policy: &mut *parts.policy,
+                    suite: parts.config.suite,
+                    setup: association.security.setup(),
+                    own_title: parts.config.system_title,
+                    client_title: association.security.peer_title(),
+                };
+                act(&mut Instance::<SecuritySetup, _>::new(name, state))
+            }
+            BuiltIn::InvocationCounter => {
+                use cosem_classes::data::Data;
+                let key = KeyId { setup: 0, kind: KeyKind::GlobalUnicastEncryption };
+                // One more than the last: to be used as it is, and no harm in adding one again.
+                let next = parts.replay.highest(key).map_or(0, |last| last.saturating_add(1));
+                act(&mut Instance::<Data, _>::new(name, InvocationCounter(next)))
+            }
+        })
+    }
+}
+
+/// Checks a right, and that a request is protected as the right demands.
+///
+/// # Errors
+/// `ReadWriteDenied` without the right, `ScopeOfAccessViolated` without the protection.
+pub(super) fn permit(mode: AccessMode, right: AccessMode, protection: Protection) -> Result<(), DataAccessResult> {
+    if !mode.contains(right) {
+        return Err(DataAccessResult::ReadWriteDenied);
+    }
+    let demanded = Protection {
+        authenticated: mode.contains(AccessMode::AUTHENTICATED_REQUEST),
+        encrypted: mode.contains(AccessMode::ENCRYPTED_REQUEST),
+    };
+    // Nothing can be signed yet, so nothing that has to be signed is done.
+    if mode.contains(AccessMode::SIGNED_REQUEST) || !protection.covers(demanded) {
+        return Err(DataAccessResult::ScopeOfAccessViolated);
+    }
+    Ok(())
+}
+
+/// The protection that a right demands of the response.
+pub(super) const fn demanded_of_response(mode: AccessMode) -> Protection {
+    Protection {
+        authenticated: mode.contains(AccessMode::AUTHENTICATED_RESPONSE),
+        encrypted: mode.contains(AccessMode::ENCRYPTED_RESPONSE),
+    }
+}

@@ -1,0 +1,173 @@
+"""What is tried: who calls whom, under which association, doing what; and what is known to be beyond a peer."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ours
+import theirs
+from programs import (
+    GENERAL_DEDICATED,
+    GENERAL_GLOBAL,
+    Association,
+    Dlms,
+    DlmsCosem,
+    Gurux,
+    dlms_meter,
+    gurux_meter,
+)
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """A client and a meter."""
+
+    key: str
+    title: str
+    client: type
+    meter: object
+    does: object          # the module with the client's operations
+    denied: frozenset     # operations the public client (no authentication) has no right to
+
+
+WRITES = frozenset({"breaker", "set", "set-blocks", "set-clock"})
+PAIRINGS = (
+    Pairing("dlms-gurux", "`dlms` → Gurux meter", Dlms, gurux_meter, ours, WRITES),
+    Pairing("gurux-dlms", "Gurux client → `dlms meter`", Gurux, dlms_meter, theirs, WRITES),
+    Pairing("cosem-dlms", "dlms-cosem client → `dlms meter`", DlmsCosem, dlms_meter, theirs, WRITES),
+)
+# The peers among themselves: what fails here says nothing about `dlms`.
+CONTROLS = (
+    Pairing("gurux-gurux", "Gurux client → Gurux meter", Gurux, gurux_meter, theirs, WRITES),
+    Pairing("cosem-gurux", "dlms-cosem client → Gurux meter", DlmsCosem, gurux_meter, theirs, WRITES),
+)
+
+ASSOCIATIONS = tuple(Association(auth, security) for auth in ("none", "lls", "hls-gmac")
+                     for security in ("none", "auth", "enc", "auth-enc"))
+OPERATIONS = {  # key: (column, what it checks)
+    "associate": ("associate", "AARQ, HLS passes 3 and 4; negotiated conformance and PDU size; every service on the wire has "
+                               "exactly the protection asked for, both ways"),
+    "objects": ("objects", "the association view: classes, versions, logical names"),
+    "registers": ("registers", "values, scalers and units of registers and an extended register"),
+    "values": ("values", "`dlms` reads a value of each of the 24 A-XDR types; the others read every attribute of the "
+                         "association view and understand it by their own class models"),
+    "clock": ("clock", "the time, in UTC"),
+    "profile": ("profile", "all rows of the load profile (1500 of the Gurux meter, 2880 of `dlms meter`) by block transfer"),
+    "range": ("by range", "a day of it by its times, both ends included"),
+    "entry": ("by entry", "ten rows by number; `dlms` also selects columns"),
+    "list": ("with-list", "several attributes in one request"),
+    "breaker": ("breaker", "disconnect and reconnect, with the states in between"),
+    "set": ("SET", "a value, read back"),
+    "set-blocks": ("SET, blocks", "3072 octets by block transfer, read back"),
+    "set-clock": ("set clock", "ahead and back, read in between"),
+    "release": ("release", "RLRQ and RLRE; ciphered user-information where services are ciphered"),
+}
+
+LLS, GMAC = Association("lls", "none"), Association("hls-gmac", "auth-enc")
+WRONG_KEY = "F0E0D0C0B0A090807060504030201000"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table with a column a pairing."""
+
+    key: str
+    title: str
+    association: Association
+    run: object               # of the pairing's operations: run(client)
+    refusals: tuple = ()      # what the client may report; empty: it must succeed
+    only: tuple = ()          # pairings, if not all
+
+
+def policy(security):
+    return Association("hls-gmac", security, 1)
+
+
+REFUSALS = (
+    Row("wrong-password", "LLS, wrong password", LLS,
+        lambda does, client: does.associate_only(client, password="00000001"), ("rejected",)),
+    Row("wrong-ek", "HLS-GMAC, auth-enc, wrong encryption key", GMAC,
+        lambda does, client: does.associate_only(client, ek=WRONG_KEY), ("rejected", "exception")),
+    Row("wrong-ak", "HLS-GMAC, auth-enc, wrong authentication key", GMAC,
+        lambda does, client: does.associate_only(client, ak=WRONG_KEY), ("rejected", "exception")),
+    Row("wrong-ak-auth", "LLS, auth, wrong authentication key", Association("lls", "auth"),
+        lambda does, client: does.associate_only(client, ak=WRONG_KEY), ("rejected", "exception")),
+    Row("wrong-gmac", "HLS-GMAC, none, wrong authentication key", Association("hls-gmac", "none"),
+        lambda does, client: does.associate_only(client, ak=WRONG_KEY),
+        ("rejected", "other-reason", "read-write-denied")),
+    Row("replay", "an invocation counter used before", GMAC,
+        lambda does, client: does.replay(client), ("exception", "rejected")),
+    *(Row(f"policy-{security}", f"policy auth-enc, services {security}", policy(security),
+          lambda does, client: does.read_register(client), ("exception", "rejected", "read-write-denied"))
+      for security in ("none", "auth", "enc")),
+    Row("no-sap", "a client SAP the meter does not know", Association("none", "none", 99),
+        lambda does, client: does.associate_only(client), ("rejected",)),
+    Row("no-write", "write without the right", Association("none", "none"),
+        lambda does, client: does.write_register(client), ("read-write-denied",)),
+    Row("no-read", "read of what nobody may read", LLS,
+        lambda does, client: does.read_forbidden(client), ("read-write-denied",)),
+    Row("no-object", "read of an object that is not there", LLS,
+        lambda does, client: does.read_unknown(client), ("object-undefined",)),
+)
+
+PEERS_CLIENTS = ("gurux-dlms", "cosem-dlms", "gurux-gurux", "cosem-gurux")
+FURTHER = (
+    Row("policy-met", "policy auth-enc, met", policy("auth-enc"), lambda does, client: does.policy_met(client)),
+    Row("counter", "invocation counter read first, by the public client", GMAC,
+        lambda does, client: does.counter_from_meter(client)),
+    *(Row(name, f"{name} ciphering", GMAC,
+          lambda does, client, name=name, tag=tag: does.ciphering(name, tag)(client))
+      for name, tag in (("glo", 0xC8), ("general-glo", GENERAL_GLOBAL), ("ded", 0xD0), ("general-ded", GENERAL_DEDICATED))),
+    Row("gbt", "1000 rows by general block transfer, LLS", LLS, lambda does, client: does.general_blocks(client)),
+    Row("gbt-ciphered", "1000 rows by general block transfer, HLS-GMAC, auth-enc", GMAC,
+        lambda does, client: does.general_blocks(client)),
+    Row("small-pdu", "association view in PDUs of 128 octets, LLS", LLS, lambda does, client: does.small_pdu(client)),
+    Row("small-pdu-ciphered", "association view in PDUs of 128 octets, HLS-GMAC, auth-enc", GMAC,
+        lambda does, client: does.small_pdu(client)),
+    Row("list-refusal", "GET with list, one of them refused", LLS,
+        lambda does, client: does.list_with_refusal(client), only=PEERS_CLIENTS),
+    Row("access", "ACCESS: get, set, action and a refusal in one", GMAC,
+        lambda does, client: does.access(client), only=PEERS_CLIENTS),
+)
+
+
+# --- what a peer cannot do ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Checks beyond a peer. With an error they are tried, and must end in it; without one they are not."""
+
+    peer: type
+    reason: str
+    applies: object       # of an association and a key
+    error: str = ""       # a pattern
+
+
+def cosem(reason, applies, error=""):
+    return Limit(DlmsCosem, "dlms-cosem " + reason, applies, error)
+
+
+def without_ciphering(association):
+    return association.auth == "hls-gmac" and association.security == "none"
+
+
+NO_GMAC_ALONE = "raises a NameError when it computes a GMAC without ciphering services"
+LIMITS = (
+    cosem("only knows both protections together", lambda association, key: association.security in ("auth", "enc")),
+    cosem(NO_GMAC_ALONE, lambda association, key: without_ciphering(association) and key == "associate", "NameError"),
+    cosem(NO_GMAC_ALONE, lambda association, key: without_ciphering(association)),
+    cosem("does not encode an entry descriptor", lambda association, key: key == "entry", "NotImplementedError"),
+    cosem("does not write by blocks", lambda association, key: key == "set-blocks",
+          "PDU size too big|byte must be in range"),
+    cosem("does not parse bit-strings, UTF-8, BCD, compact arrays, floats and date-times",
+          lambda association, key: key == "values", "not understood"),
+    cosem("has no such option", lambda association, key: key in {
+        "glo", "ded", "general-ded", "counter", "list-refusal", "access"}),
+    cosem("proposes general block transfer but does not parse it",
+          lambda association, key: key in ("gbt", "gbt-ciphered")),
+)
+
+
+def limit(pairing, association, key):
+    return next((one for one in LIMITS if one.peer in (pairing.client, pairing.meter) and one.applies(association, key)),
+                None)

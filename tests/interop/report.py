@@ -1,0 +1,90 @@
+"""docs/interop.md: what the matrix came to, without anything that differs from run to run."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from matrix import ASSOCIATIONS, FURTHER, OPERATIONS, PAIRINGS, REFUSALS
+from programs import HERE, TRANSPORTS
+
+PASS, DENIED, REFUSED, KNOWN, FAIL = "pass", "denied", "refused", "known", "fail"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    verdict: str
+    text: str = ""      # FAIL: why; KNOWN: the peer's limit; REFUSED: as what
+    command: str = ""   # FAIL: the last call
+    error: str = ""     # FAIL: what the meter said on stderr
+
+
+def versions():
+    return dict(re.findall(r"^(dlms-cosem|gurux-dlms)==(\S+)", (HERE / "requirements.txt").read_text(), re.M))
+
+
+def table(head, lines):
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *lines))
+
+
+class Report:
+    """Outcomes by (transport, pairing, association or table, row or operation)."""
+
+    def __init__(self, outcomes):
+        self.outcomes, self.notes = outcomes, []
+
+    def mark(self, *key):
+        outcome = self.outcomes.get(key)
+        if outcome is None:
+            return ""
+        if outcome.verdict == KNOWN:
+            if outcome.text not in self.notes:
+                self.notes.append(outcome.text)
+            return f"– ({self.notes.index(outcome.text) + 1})"
+        return {PASS: "✓", DENIED: "denied", REFUSED: outcome.text, FAIL: "**✗**"}[outcome.verdict]
+
+    def summary(self, transport, pairing):
+        verdicts = [outcome.verdict for (where, who, *_), outcome in self.outcomes.items()
+                    if (where, who) == (transport.name, pairing.key)]
+        known = verdicts.count(KNOWN)
+        beyond = f", {known} beyond the peer" if known else ""
+        return f"{len(verdicts) - known - verdicts.count(FAIL)} of {len(verdicts) - known}{beyond}"
+
+    def matrix(self, transport, pairing):
+        return table(
+            ["authentication", "security", *(title for title, _ in OPERATIONS.values())],
+            [[one.auth, one.security, *(self.mark(transport.name, pairing.key, str(one), key) for key in OPERATIONS)]
+             for one in ASSOCIATIONS])
+
+    def rows(self, transport, name, rows):
+        return table(["", *(pairing.title for pairing in PAIRINGS)], [
+            [row.title, *(self.mark(transport.name, pairing.key, name, row.key) for pairing in PAIRINGS)] for row in rows])
+
+    def markdown(self):
+        peers = versions()
+        parts = [f"""# Interoperability
+
+What `dlms` and the meters and clients of other stacks do with each other, measured by `.ci/interop`, which also writes this
+page (`.ci/interop --write`) and fails where it no longer holds. The peers are gurux-dlms {peers["gurux-dlms"]} and
+dlms-cosem {peers["dlms-cosem"]}, as programs in `tests/interop`; the services of the Gurux meter are written there, upon the
+library's framing, association requests and A-XDR, with OpenSSL's cryptography.
+
+✓ works, and gives what the meter holds; *denied*: refused with read-write-denied, as the right of that client demands;
+a number: beyond the peer, for the reason at the end. Suite 0 throughout.""",
+                 table(["checks that hold", *(transport.title for transport in TRANSPORTS)],
+                       [[pairing.title, *(self.summary(transport, pairing) for transport in TRANSPORTS)]
+                        for pairing in PAIRINGS]),
+                 "## What is checked",
+                 "\n".join(f"- **{title}**: {what}." for title, what in OPERATIONS.values())]
+        for transport in TRANSPORTS:
+            parts.append(f"## {transport.title}")
+            for pairing in PAIRINGS:
+                parts += [f"### {pairing.title}", self.matrix(transport, pairing)]
+            parts += ["### What must be refused",
+                      "How the client reports it: the association *rejected*, an *exception* response, or a result.",
+                      self.rows(transport, "refusals", REFUSALS),
+                      "### Further services", self.rows(transport, "further", FURTHER)]
+        if self.notes:
+            parts += ["## Beyond the peers",
+                      "Tried where the peer can be made to try; that it still fails for this reason is checked.",
+                      "\n".join(f"{number}. {note}" for number, note in enumerate(self.notes, 1))]
+        return "\n\n".join(parts) + "\n"
