@@ -1,4 +1,4 @@
-//! COSEM interface classes (IEC 62056-6-2): tables, client handles, server traits, behaviour.
+#![doc = include_str!("../README.md")]
 #![no_std]
 #![forbid(unsafe_code)]
 

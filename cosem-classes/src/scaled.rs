@@ -134,7 +134,9 @@ mod tests {
 
     #[test]
     fn floating_point_is_as_close_as_the_literal() {
-        for (mantissa, exponent, float) in [(263_788, -3, 263.788), (1, -1, 0.1), (-7, 2, -700.0), (123, -22, 1.23e-20)] {
+        for (mantissa, exponent, float) in
+            [(263_788, -3, 263.788), (1, -1, 0.1), (-7, 2, -700.0), (123, -22, 1.23e-20)]
+        {
             let scaled = Scaled { mantissa, exponent, unit: Unit::Count };
             assert_eq!(scaled.to_f64().to_bits(), f64::to_bits(float));
         }

@@ -1,7 +1,9 @@
 //! GET, SET and ACTION on objects, as a server does them: long values block by block, never held.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use cosem_classes::activity_calendar::{self, ActivityCalendar, DayProfile, DayProfileAction, Season, WeekProfile};
+use cosem_classes::activity_calendar::{
+    self, ActivityCalendar, DayProfile, DayProfileAction, Season, WeekProfile,
+};
 use cosem_classes::model::{Answer, CaptureObject, Effect, Instance, Object, Rows, Value};
 use cosem_classes::profile_generic::{ProfileGeneric, Ring, StoredProfile};
 use cosem_classes::register::{Register, StoredRegister};
@@ -17,7 +19,11 @@ const LOAD: ObisCode = obis!("1-0:99.1.0.255");
 const CLOCK: ObisCode = obis!("0-0:1.0.0.255");
 
 /// A whole value.
-fn get(object: &dyn Object, id: i8, selection: Option<&SelectiveAccess<'_>>) -> Result<Vec<u8>, DataAccessResult> {
+fn get(
+    object: &dyn Object,
+    id: i8,
+    selection: Option<&SelectiveAccess<'_>>,
+) -> Result<Vec<u8>, DataAccessResult> {
     let mut out = vec![0; 10_000];
     let mut w = Writer::new(&mut out);
     if let Value::Rows(rows) = object.get(id, selection, &mut w)? {
@@ -103,7 +109,8 @@ fn capture(load: &mut Load, hour: u8) {
 
 #[test]
 fn a_value_is_read_set_and_reset() {
-    let mut energy = Instance::<Register, _>::new(ENERGY, StoredRegister::new(0u32, ScalerUnit::new(-3, Unit::WattHour)));
+    let mut energy =
+        Instance::<Register, _>::new(ENERGY, StoredRegister::new(0u32, ScalerUnit::new(-3, Unit::WattHour)));
     assert_eq!(get(&energy, 1, None).unwrap(), [9, 6, 1, 0, 1, 8, 0, 255]);
     assert_eq!(get(&energy, 3, None).unwrap(), [2, 2, 15, 0xfd, 22, 30]);
     assert_eq!(get(&energy, 4, None), Err(DataAccessResult::ObjectUndefined));
@@ -119,7 +126,8 @@ fn a_value_is_read_set_and_reset() {
     assert_eq!(energy.state.scaled().unwrap().to_string(), "0.005 Wh");
 
     // Clients send integer (0) in every way.
-    for parameter in [Data::Integer(0), Data::NullData, Data::Unsigned(0), Data::Long(0), Data::DoubleLong(0)] {
+    for parameter in [Data::Integer(0), Data::NullData, Data::Unsigned(0), Data::Long(0), Data::DoubleLong(0)]
+    {
         energy.state.value = 9u32.into();
         assert_eq!(energy.invoke(1, parameter, &mut Writer::new(&mut [])), Ok(Effect::None));
         assert_eq!(energy.state.value, 0u32.into());
@@ -283,7 +291,10 @@ impl activity_calendar::Serve for Calendar {
         Ok(Effect::None)
     }
 
-    fn set_season_profile_passive(&mut self, value: ArrayView<'_, Season>) -> Result<Effect, DataAccessResult> {
+    fn set_season_profile_passive(
+        &mut self,
+        value: ArrayView<'_, Season>,
+    ) -> Result<Effect, DataAccessResult> {
         self.seasons = value.iter().flatten().map(|season| season.season_profile_name.0[0]).collect();
         Ok(Effect::None)
     }

@@ -35,7 +35,10 @@ fn capture(profile: &mut Profile, day: u8, import: i32) {
 }
 
 /// The rows that are selected, each as its values.
-fn read(profile: &Profile, selection: Option<&SelectiveAccess<'_>>) -> Result<Vec<Vec<i128>>, DataAccessResult> {
+fn read(
+    profile: &Profile,
+    selection: Option<&SelectiveAccess<'_>>,
+) -> Result<Vec<Vec<i128>>, DataAccessResult> {
     let Value::Rows(rows) = profile.get(2, selection, &mut Writer::new(&mut []))? else { panic!("no rows") };
     let mut read = Vec::new();
     for row in rows.first..rows.end {
@@ -45,7 +48,9 @@ fn read(profile: &Profile, selection: Option<&SelectiveAccess<'_>>) -> Result<Ve
         if w.is_empty() {
             continue;
         }
-        let Data::Structure(values) = Data::from_bytes(w.finish().unwrap()).unwrap() else { panic!("no row") };
+        let Data::Structure(values) = Data::from_bytes(w.finish().unwrap()).unwrap() else {
+            panic!("no row")
+        };
         let day = |value: &Data<'_>| value.as_date_time().map(|time| i128::from(time.date.day_of_month));
         read.push(values.iter().map(|value| value.as_integer().or(day(&value)).unwrap()).collect());
     }
@@ -57,7 +62,11 @@ fn days(profile: &Profile, selection: Option<&SelectiveAccess<'_>>) -> Vec<i128>
     read(profile, selection).unwrap().iter().map(|row| row[0]).collect()
 }
 
-fn range<'a>(restricting_object: CaptureObject, from_value: Data<'a>, to_value: Data<'a>) -> RangeDescriptorView<'a> {
+fn range<'a>(
+    restricting_object: CaptureObject,
+    from_value: Data<'a>,
+    to_value: Data<'a>,
+) -> RangeDescriptorView<'a> {
     let selected_values = ArrayView::new(Elements::new(0, &[]).unwrap());
     RangeDescriptorView { restricting_object, from_value, to_value, selected_values }
 }
@@ -77,11 +86,12 @@ fn a_range_of_time_is_asked_for_as_everyone_does() {
     let to = DateTime::from_octets([0x07, 0xe5, 1, 2, 0xff, 0, 0, 0, 0xff, 0x80, 0, 0]);
     let (from, to) = (from.to_octets(), to.to_octets());
     let mut out = [0; 80];
-    let selection = range(TIME, Data::OctetString(&from), Data::OctetString(&to)).selective_access(&mut out).unwrap();
+    let selection =
+        range(TIME, Data::OctetString(&from), Data::OctetString(&to)).selective_access(&mut out).unwrap();
     let mut octets = [0; 80];
     let expected = [
-        1, 2, 4, 2, 4, 0x12, 0, 8, 9, 6, 0, 0, 1, 0, 0, 0xff, 0x0f, 2, 0x12, 0, 0, 9, 12, 7, 0xe5, 1, 1, 0xff, 0,
-        0, 0, 0xff, 0x80, 0, 0, 9, 12, 7, 0xe5, 1, 2, 0xff, 0, 0, 0, 0xff, 0x80, 0, 0, 1, 0,
+        1, 2, 4, 2, 4, 0x12, 0, 8, 9, 6, 0, 0, 1, 0, 0, 0xff, 0x0f, 2, 0x12, 0, 0, 9, 12, 7, 0xe5, 1, 1,
+        0xff, 0, 0, 0, 0xff, 0x80, 0, 0, 9, 12, 7, 0xe5, 1, 2, 0xff, 0, 0, 0, 0xff, 0x80, 0, 0, 1, 0,
     ];
     assert_eq!(selection.encode_to_slice(&mut octets).unwrap(), expected);
     assert_eq!(days(&five_days(), Some(&selection)), [1, 2]);
@@ -115,7 +125,11 @@ fn a_range_gives_the_columns_asked_for() {
     };
     let mut out = [0; 100];
     let selection = two.selective_access(&mut out).unwrap();
-    assert_eq!(read(&five_days(), Some(&selection)).unwrap(), [[10, 3], [20, 4]], "in the order of the columns");
+    assert_eq!(
+        read(&five_days(), Some(&selection)).unwrap(),
+        [[10, 3], [20, 4]],
+        "in the order of the columns"
+    );
 }
 
 #[test]

@@ -44,8 +44,8 @@ CONTROLS = (
 ASSOCIATIONS = tuple(Association(auth, security) for auth in ("none", "lls", "hls-gmac")
                      for security in ("none", "auth", "enc", "auth-enc"))
 OPERATIONS = {  # key: (column, what it checks)
-    "associate": ("associate", "AARQ, HLS passes 3 and 4; negotiated conformance and PDU size; every service on the wire has "
-                               "exactly the protection asked for, both ways"),
+    "associate": ("associate", "AARQ, HLS passes 3 and 4; negotiated conformance and PDU size; every service on the wire "
+                               "has exactly the protection asked for, both ways"),
     "objects": ("objects", "the association view: classes, versions, logical names"),
     "registers": ("registers", "values, scalers and units of registers and an extended register"),
     "values": ("values", "`dlms` reads a value of each of the 24 A-XDR types; the others read every attribute of the "

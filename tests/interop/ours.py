@@ -28,7 +28,7 @@ TYPES = {
 
 def plain(value):
     """A typed value without its type."""
-    (kind, content), *_ = value.items()
+    content = next(iter(value.values()))
     return [plain(item) for item in content] if isinstance(content, list) else content
 
 

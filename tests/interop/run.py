@@ -66,7 +66,8 @@ def run_group(args, transport, pairing, group, processes):
         else:
             tried[where] = association, run, refusals, beyond
     if tried:
-        scratch = Path(tempfile.mkdtemp(prefix=f"{pairing.key}-{next(iter(group))[0].replace(' ', '-')}-", dir=args.scratch))
+        name = f"{pairing.key}-{next(iter(tried))[0].replace(' ', '-')}-"
+        scratch = Path(tempfile.mkdtemp(prefix=name, dir=args.scratch))
         try:
             with pairing.meter(args.dlms, transport, scratch, processes) as meter:
                 clients = {}
@@ -76,8 +77,8 @@ def run_group(args, transport, pairing, group, processes):
                     if outcome.verdict == REFUSED and where[1] in OPERATIONS:
                         outcome = Outcome(DENIED)
                     if meter.process.poll() is not None:
-                        outcome = Outcome(FAIL, f"the meter ended with status {meter.process.returncode}", client.command,
-                                          meter.last_words())
+                        outcome = Outcome(FAIL, f"the meter ended with status {meter.process.returncode}",
+                                          client.command, meter.last_words())
                     outcomes[where] = outcome
         except Refused as error:  # the meter did not start
             outcomes |= {where: Outcome(FAIL, str(error)) for where in tried if where not in outcomes}
@@ -99,10 +100,10 @@ def selected(args, pairings, processes):
     for transport in TRANSPORTS:
         for pairing in pairings:
             for group in checks(pairing):
-                group = {where: check for where, check in group.items()
-                         if args.only in " / ".join((transport.name, pairing.key, *where))}
-                if group:
-                    yield args, transport, pairing, group, processes
+                wanted = {where: check for where, check in group.items()
+                          if args.only in " / ".join((transport.name, pairing.key, *where))}
+                if wanted:
+                    yield args, transport, pairing, wanted, processes
 
 
 def check_page(text):
@@ -110,7 +111,8 @@ def check_page(text):
     if committed == text:
         return True
     print("docs/interop.md is not what was measured (.ci/interop --write writes it):")
-    sys.stdout.writelines(difflib.unified_diff(committed.splitlines(True), text.splitlines(True), "committed", "measured", 0))
+    sys.stdout.writelines(difflib.unified_diff(
+        committed.splitlines(True), text.splitlines(True), "committed", "measured", n=0))
     return False
 
 
@@ -118,7 +120,8 @@ def main():
     top = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     what = top.add_mutually_exclusive_group()
     what.add_argument("--write", action="store_true", help="write docs/interop.md instead of checking it")
-    what.add_argument("--only", default="", metavar="TEXT", help="only checks whose line has this text; leaves the page alone")
+    what.add_argument("--only", default="", metavar="TEXT",
+                      help="only checks whose line has this text; leaves the page alone")
     what.add_argument("--peers", action="store_true", help="the peers among themselves, without `dlms`")
     top.add_argument("--dlms", type=Path, help="the built command; needed but for --peers")
     top.add_argument("--all", action="store_true", help="print every check")

@@ -27,3 +27,34 @@ class! {
         1 connect_logical_device(Assignment);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Effect, Instance, Object};
+    use dlms_core::apdu::ActionResult;
+    use dlms_core::codec::{Decode, Writer};
+    use dlms_core::data::Data;
+    use obis::obis;
+    use std::vec::Vec;
+
+    #[test]
+    fn a_logical_device_is_connected_by_sap_and_name() {
+        struct Devices(Vec<(u16, Vec<u8>)>);
+        impl Serve for Devices {
+            fn connect_logical_device(
+                &mut self,
+                parameter: AssignmentView<'_>,
+            ) -> Result<Effect, ActionResult> {
+                self.0.push((parameter.sap, parameter.logical_device_name.0.to_vec()));
+                Ok(Effect::None)
+            }
+        }
+        let mut saps = Instance::<SapAssignment, _>::new(obis!("0-0:41.0.0.255"), Devices(Vec::new()));
+        let parameter = Data::from_bytes(&[2, 2, 18, 0, 17, 9, 3, b'L', b'D', b'N']).unwrap();
+        assert_eq!(saps.invoke(1, parameter, &mut Writer::new(&mut [])), Ok(Effect::None));
+        assert_eq!(saps.state.0, [(17, b"LDN".to_vec())]);
+        let refused = saps.invoke(1, Data::Integer(0), &mut Writer::new(&mut []));
+        assert_eq!(refused, Err(ActionResult::TypeUnmatched));
+    }
+}

@@ -51,3 +51,24 @@ impl Serve for &[u8] {
         Ok(Value::OctetString(self))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_number_keeps_its_type() {
+        let mut data = StoredData::new(5u16);
+        assert_eq!(data.set_value(Value::LongUnsigned(6)), Ok(Effect::None));
+        assert_eq!(data.set_value(Value::Unsigned(7)), Err(DataAccessResult::TypeUnmatched));
+        assert_eq!(data.set_value(Value::NullData), Err(DataAccessResult::TypeUnmatched));
+        assert_eq!(data.value(), Ok(Value::LongUnsigned(6)));
+    }
+
+    #[test]
+    fn octets_are_the_devices_own() {
+        let mut name = &b"ABC"[..];
+        assert_eq!(Serve::value(&name), Ok(Value::OctetString(b"ABC")));
+        assert_eq!(name.set_value(Value::OctetString(b"X")), Err(DataAccessResult::ReadWriteDenied));
+    }
+}

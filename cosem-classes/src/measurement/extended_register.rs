@@ -85,3 +85,25 @@ impl Serve for StoredExtendedRegister {
         Ok(Effect::None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unit::Unit;
+
+    #[test]
+    fn a_capture_has_its_time_and_a_reset_takes_both() {
+        let mut demand = StoredExtendedRegister::new(0i32, ScalerUnit::new(0, Unit::Watt), 0u8);
+        let time = DateTime::from_octets([0x07, 0xe5, 7, 19, 1, 15, 45, 0, 0, 0xff, 0x88, 0x80]);
+        demand.capture(-1_500i32, 1u8, time);
+        assert_eq!((demand.value(), demand.status()), (Ok(Data::DoubleLong(-1_500)), Ok(Data::Unsigned(1))));
+        assert_eq!((demand.capture_time(), demand.scaler_unit().unwrap().unit), (Ok(time), Unit::Watt));
+        assert_eq!(demand.register.scaled().unwrap().mantissa, -1_500);
+        assert_eq!(demand.set_value(Data::Integer(1)), Err(DataAccessResult::TypeUnmatched));
+        demand.reset().unwrap();
+        assert_eq!(
+            (demand.value(), demand.capture_time()),
+            (Ok(Data::DoubleLong(0)), Ok(DateTime::NOT_SPECIFIED))
+        );
+    }
+}

@@ -28,12 +28,8 @@ pub trait Dispatch<T>: Class {
 
     fn set(state: &mut T, id: i8, value: Data<'_>) -> Result<Effect, DataAccessResult>;
 
-    fn invoke(
-        state: &mut T,
-        id: i8,
-        parameter: Data<'_>,
-        w: &mut Writer<'_>,
-    ) -> Result<Effect, ActionResult>;
+    fn invoke(state: &mut T, id: i8, parameter: Data<'_>, w: &mut Writer<'_>)
+    -> Result<Effect, ActionResult>;
 
     fn capture_target(state: &mut T) -> Option<&mut dyn CaptureTarget> {
         let _ = state;

@@ -14,9 +14,9 @@ mod rows;
 pub use access::{AccessMode, AccessRights, ReadOnly, Unrestricted};
 pub use attribute::{Attribute, Method};
 pub use capture_object::CaptureObject;
-pub use class_info::{AttributeInfo, Class, ClassInfo, MethodInfo, Storage};
 #[doc(hidden)]
 pub use class::{check_integer_0, rows_match, written};
+pub use class_info::{AttributeInfo, Class, ClassInfo, MethodInfo, Storage};
 pub use dispatch::Dispatch;
 pub use effect::{CaptureTarget, Effect};
 pub use object::{Answer, Instance, Object, Value};

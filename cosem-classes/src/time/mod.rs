@@ -6,5 +6,7 @@ pub mod disconnect_control;
 pub mod script_table;
 
 mod day_of_rule;
+mod period;
 
 pub(crate) use day_of_rule::day_of_rule;
+pub(crate) use period::period_at;

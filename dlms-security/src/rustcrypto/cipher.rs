@@ -27,6 +27,8 @@ pub trait Cipher: Sized {
     fn takes(key_len: usize) -> bool;
     /// Expands a key.
     fn expand(key: &[u8]) -> Result<Self, CryptoError>;
+    /// Octets of its key.
+    fn key_len(&self) -> usize;
     /// Encrypts counter blocks.
     fn apply(&self, keystream: Keystream<'_>);
     /// RFC 3394 under `kek`; gives the length.
@@ -41,6 +43,9 @@ impl Cipher for Aes128 {
     }
     fn expand(key: &[u8]) -> Result<Self, CryptoError> {
         Aes128Enc::new_from_slice(key).map(Self).map_err(|_| CryptoError::KeyLength)
+    }
+    fn key_len(&self) -> usize {
+        16
     }
     fn apply(&self, keystream: Keystream<'_>) {
         self.0.encrypt_with_backend(keystream);
@@ -65,6 +70,12 @@ impl Cipher for AnyAes {
             Err(_) => Aes256Enc::new_from_slice(key)
                 .map(|aes| Self(Inner::Aes256(aes)))
                 .map_err(|_| CryptoError::KeyLength),
+        }
+    }
+    fn key_len(&self) -> usize {
+        match &self.0 {
+            Inner::Aes128(_) => 16,
+            Inner::Aes256(_) => 32,
         }
     }
     fn apply(&self, keystream: Keystream<'_>) {

@@ -43,29 +43,36 @@ impl<A: Cipher> Gcm<A> {
         Self { cipher, hash }
     }
 
-    /// Encrypts `data` and gives the tag.
+    /// Octets of the key.
+    pub(super) fn key_len(&self) -> usize {
+        self.cipher.key_len()
+    }
+
+    /// Encrypts `data` and gives the tag over it and the `aad_len` octets of `aad`.
     pub(super) fn seal<'a>(
         &self,
         nonce: &Nonce,
-        aad: impl Iterator<Item = &'a [u8]> + Clone,
+        aad_len: usize,
+        aad: impl Iterator<Item = &'a [u8]>,
         data: &mut [u8],
     ) -> Tag {
         let mut mask = [0; 16];
         self.cipher.apply(Keystream { nonce, counter: 1, first: Some(&mut mask), data });
-        self.tag(mask, aad, data)
+        self.tag(mask, aad_len, aad, data)
     }
 
     /// Decrypts `data` if the tag is right.
     pub(super) fn open<'a>(
         &self,
         nonce: &Nonce,
-        aad: impl Iterator<Item = &'a [u8]> + Clone,
+        aad_len: usize,
+        aad: impl Iterator<Item = &'a [u8]>,
         data: &mut [u8],
         tag: &Tag,
     ) -> bool {
         let mut mask = [0; 16];
         self.cipher.apply(Keystream { nonce, counter: 1, first: Some(&mut mask), data: &mut [] });
-        let authentic = bool::from(self.tag(mask, aad, data).ct_eq(tag));
+        let authentic = bool::from(self.tag(mask, aad_len, aad, data).ct_eq(tag));
         if authentic {
             self.apply_keystream(nonce, data);
         }
@@ -79,8 +86,13 @@ impl<A: Cipher> Gcm<A> {
         }
     }
 
-    fn tag<'a>(&self, mask: [u8; 16], aad: impl Iterator<Item = &'a [u8]> + Clone, ciphertext: &[u8]) -> Tag {
-        let aad_len = aad.clone().fold(0usize, |sum, part| sum.saturating_add(part.len()));
+    fn tag<'a>(
+        &self,
+        mask: [u8; 16],
+        aad_len: usize,
+        aad: impl Iterator<Item = &'a [u8]>,
+        ciphertext: &[u8],
+    ) -> Tag {
         let mut absorber = Absorber::new(self.hash.clone(), aad_len, ciphertext.len());
         aad.for_each(|part| absorber.absorb(part));
         absorber.pad();
@@ -246,7 +258,7 @@ impl Absorber {
                 && self.limit == Self::GROUP
                 && let Some((group, rest)) = octets.split_first_chunk::<{ Self::GROUP }>()
             {
-                update(&mut self.hash, group);
+                update_group(&mut self.hash, group);
                 octets = rest;
                 continue;
             }
@@ -273,20 +285,29 @@ impl Absorber {
     }
 
     fn flush(&mut self) {
-        update(&mut self.hash, self.stage.get(..self.filled).unwrap_or_default());
+        if self.limit == Self::GROUP {
+            update_group(&mut self.hash, &self.stage);
+        } else {
+            for block in self.stage.get(..self.limit).unwrap_or_default().as_chunks::<16>().0 {
+                self.hash.update(&[reversed(block)]);
+            }
+        }
         self.filled = 0;
         self.limit = Self::GROUP;
     }
 }
 
-/// Hashes at most four whole blocks.
+/// Hashes four blocks.
 #[inline(always)]
-fn update(hash: &mut Polyval, octets: &[u8]) {
-    let mut reversed = [Block::default(); 4];
-    let mut blocks = 0usize;
-    for (to, from) in reversed.iter_mut().zip(octets.as_chunks::<16>().0) {
-        *to = Array(u128::from_be_bytes(*from).to_le_bytes());
-        blocks = blocks.wrapping_add(1);
+fn update_group(hash: &mut Polyval, octets: &[u8; Absorber::GROUP]) {
+    if let [a, b, c, d] = octets.as_chunks::<16>().0 {
+        hash.update(&[reversed(a), reversed(b), reversed(c), reversed(d)]);
     }
-    hash.update(reversed.get(..blocks).unwrap_or_default());
+}
+
+#[inline(always)]
+fn reversed(block: &[u8; 16]) -> Block {
+    let mut block = *block;
+    block.reverse();
+    Array(block)
 }

@@ -47,9 +47,7 @@ impl<A: Cipher> Table for GrowingKeys<A> {
 
     fn expand(&mut self, id: KeyId) -> Result<(), CryptoError> {
         let entry = self.entries.get_mut(&id).ok_or(CryptoError::NoSuchKey(id))?;
-        if entry.expanded.is_none() {
-            entry.expanded = Some(Gcm::new(A::expand(entry.key.octets())?));
-        }
+        entry.expanded = Some(Gcm::new(A::expand(entry.key.octets())?));
         Ok(())
     }
 

@@ -28,7 +28,7 @@ pub(super) mod sealed {
         fn insert(&mut self, id: KeyId, key: &[u8]) -> Result<(), CryptoError>;
         /// Forgets a key.
         fn remove(&mut self, id: KeyId);
-        /// Sees to it that the key is expanded.
+        /// Expands a key that is not yet.
         fn expand(&mut self, id: KeyId) -> Result<(), CryptoError>;
         /// An expanded key.
         fn expanded(&self, id: KeyId) -> Option<&Gcm<Self::Cipher>>;
@@ -86,9 +86,6 @@ impl<A: Cipher, const KEYS: usize, const EXPANDED: usize> sealed::Table for Fixe
     }
 
     fn expand(&mut self, id: KeyId) -> Result<(), CryptoError> {
-        if self.expanded(id).is_some() {
-            return Ok(());
-        }
         let key = self.key(id).ok_or(CryptoError::NoSuchKey(id))?;
         let gcm = Gcm::new(A::expand(key)?);
         let free = self.expanded.iter().position(Option::is_none);

@@ -48,36 +48,47 @@ impl<R, K: KeyTable> SoftwareProvider<R, K> {
         self.keys.insert(id, key)
     }
 
-    /// The encryption key, ready for use.
-    fn cipher(&mut self, suite: SecuritySuite, id: KeyId) -> Result<&Gcm<K::Cipher>, CryptoError> {
+    /// Sees to it that an encryption key is ready for use.
+    fn prepare(&mut self, id: KeyId) -> Result<(), CryptoError> {
         match id.kind {
             KeyKind::GlobalUnicastEncryption | KeyKind::GlobalBroadcastEncryption | KeyKind::Dedicated(_) => {
             }
             _ => return Err(CryptoError::Unsupported),
         }
-        key_of(&self.keys, suite, id)?;
-        self.keys.expand(id)?;
-        self.keys.expanded(id).ok_or(CryptoError::NoSuchKey(id))
+        if self.keys.expanded(id).is_none() { self.keys.expand(id) } else { Ok(()) }
     }
 
-    /// As [`cipher`](Self::cipher), with all parts of the authenticated data known to be there.
-    fn cipher_and_parts(
-        &mut self,
-        suite: SecuritySuite,
-        id: KeyId,
-        aad: &[Part<'_>],
-    ) -> Result<(&Gcm<K::Cipher>, &K), CryptoError> {
-        self.cipher(suite, id)?;
-        for part in aad {
-            match part {
-                Part::Key(key) if key.kind != KeyKind::Authentication => {
-                    return Err(CryptoError::Unsupported);
-                }
-                Part::Key(key) => key_of(&self.keys, suite, *key).map(|_| ())?,
-                Part::Bytes(_) => {}
-            }
+    /// An encryption key that was prepared.
+    fn cipher(&self, suite: SecuritySuite, id: KeyId) -> Result<&Gcm<K::Cipher>, CryptoError> {
+        match self.keys.expanded(id) {
+            None => Err(CryptoError::NoSuchKey(id)),
+            Some(gcm) if gcm.key_len() == suite.key_len() => Ok(gcm),
+            Some(_) => Err(CryptoError::KeyLength),
         }
-        Ok((self.keys.expanded(id).ok_or(CryptoError::NoSuchKey(id))?, &self.keys))
+    }
+
+    /// The length of authenticated data, with all its keys known to be there.
+    fn len(&self, suite: SecuritySuite, aad: &[Part<'_>]) -> Result<usize, CryptoError> {
+        aad.iter().try_fold(0usize, |sum, part| {
+            let octets = match part {
+                Part::Bytes(octets) => octets,
+                Part::Key(id) if id.kind != KeyKind::Authentication => return Err(CryptoError::Unsupported),
+                Part::Key(id) => match self.keys.key(*id) {
+                    None => return Err(CryptoError::NoSuchKey(*id)),
+                    Some(key) if key.len() == suite.key_len() => key,
+                    Some(_) => return Err(CryptoError::KeyLength),
+                },
+            };
+            Ok(sum.saturating_add(octets.len()))
+        })
+    }
+
+    /// The octets of authenticated data.
+    fn octets<'a>(&'a self, aad: &'a [Part<'a>]) -> impl Iterator<Item = &'a [u8]> {
+        aad.iter().map(|part| match part {
+            Part::Bytes(octets) => *octets,
+            Part::Key(id) => self.keys.key(*id).unwrap_or_default(),
+        })
     }
 
     fn key_encryption_key(&self, id: KeyId) -> Result<&[u8], CryptoError> {
@@ -108,8 +119,9 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
         aad: &[Part<'_>],
         data: &mut [u8],
     ) -> Result<Tag, CryptoError> {
-        let (gcm, keys) = self.cipher_and_parts(suite, key, aad)?;
-        Ok(gcm.seal(nonce, octets(keys, aad), data))
+        self.prepare(key)?;
+        let (gcm, aad_len) = (self.cipher(suite, key)?, self.len(suite, aad)?);
+        Ok(gcm.seal(nonce, aad_len, self.octets(aad), data))
     }
 
     fn open(
@@ -121,8 +133,10 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
         data: &mut [u8],
         tag: &Tag,
     ) -> Result<(), CryptoError> {
-        let (gcm, keys) = self.cipher_and_parts(suite, key, aad)?;
-        if gcm.open(nonce, octets(keys, aad), data, tag) { Ok(()) } else { Err(CryptoError::Inauthentic) }
+        self.prepare(key)?;
+        let (gcm, aad_len) = (self.cipher(suite, key)?, self.len(suite, aad)?);
+        let authentic = gcm.open(nonce, aad_len, self.octets(aad), data, tag);
+        if authentic { Ok(()) } else { Err(CryptoError::Inauthentic) }
     }
 
     fn apply_keystream(
@@ -132,6 +146,7 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
         nonce: &Nonce,
         data: &mut [u8],
     ) -> Result<(), CryptoError> {
+        self.prepare(key)?;
         self.cipher(suite, key)?.apply_keystream(nonce, data);
         Ok(())
     }
@@ -196,21 +211,4 @@ impl<R, K: fmt::Debug> fmt::Debug for SoftwareProvider<R, K> {
 
 const fn dedicated(slot: u16) -> KeyId {
     KeyId { setup: 0, kind: KeyKind::Dedicated(slot) }
-}
-
-/// The octets of a key of the suite's length.
-fn key_of<K: KeyTable>(keys: &K, suite: SecuritySuite, id: KeyId) -> Result<&[u8], CryptoError> {
-    match keys.key(id) {
-        None => Err(CryptoError::NoSuchKey(id)),
-        Some(key) if key.len() == suite.key_len() => Ok(key),
-        Some(_) => Err(CryptoError::KeyLength),
-    }
-}
-
-/// The octets of parts whose keys are known to be there.
-fn octets<'a, K: KeyTable>(keys: &'a K, parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a [u8]> + Clone {
-    parts.iter().map(move |part| match part {
-        Part::Bytes(octets) => *octets,
-        Part::Key(id) => keys.key(*id).unwrap_or_default(),
-    })
 }

@@ -151,10 +151,16 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let mut w = Writer::new(room.get_mut(start..).unwrap_or_default());
         request.encode(&mut w);
         let plain = start..start.saturating_add(w.finish()?.len());
-        let (form, protection) = match self.config.ciphering {
-            Some(c) if c.form.is_general() => (ServiceCiphering::GeneralGlobal, c.protection),
-            Some(c) => (ServiceCiphering::Global, c.protection),
-            None => return Ok(plain),
+        let Some(ciphering) = self.config.ciphering else { return Ok(plain) };
+        let form = if ciphering.form.is_general() {
+            ServiceCiphering::GeneralGlobal
+        } else {
+            ServiceCiphering::Global
+        };
+        // A dedicated key goes encrypted, whatever the rest does.
+        let protection = match dedicated_key {
+            Some(_) => ciphering.protection.union(Protection::ENCRYPTED),
+            None => ciphering.protection,
         };
         Ok(self.security.protect(&mut self.crypto, &mut self.counters, form, protection, room, plain)?)
     }

@@ -75,3 +75,25 @@ impl<'a> Decode<'a> for ConformanceBits {
         Self::from_data(Data::decode(r)?).ok_or(at.error(DecodeErrorKind::InvalidValue("conformance")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dlms_core::data::Octets;
+
+    #[test]
+    fn what_was_negotiated_reads_back() {
+        let context = XdlmsContextView {
+            conformance: ConformanceBits(Conformance::GET | Conformance::ACTION),
+            max_receive_pdu_size: 0x400,
+            max_send_pdu_size: 0x200,
+            dlms_version_number: 6,
+            quality_of_service: 0,
+            cyphering_info: Octets(&[]),
+        };
+        let octets = [2, 6, 4, 24, 0, 0, 0x11, 18, 4, 0, 18, 2, 0, 17, 6, 15, 0, 9, 0];
+        assert_eq!(context.encode_to_slice(&mut [0; 32]).unwrap(), octets);
+        assert_eq!(XdlmsContextView::from_bytes(&octets), Ok(context));
+        assert!(ConformanceBits::from_bytes(&[4, 16, 0, 0]).is_err());
+    }
+}

@@ -9,9 +9,11 @@ pub mod v3;
 mod context;
 mod names;
 
-pub use context::{AssociatedPartners, AssociationStatus, ConformanceBits, User, UserView, XdlmsContext, XdlmsContextView};
+pub use context::{
+    AssociatedPartners, AssociationStatus, ConformanceBits, User, UserView, XdlmsContext, XdlmsContextView,
+};
 pub use names::{
-    ApplicationContextName, ApplicationContextNameView, ContextNameElements, MechanismName, MechanismNameElements,
-    MechanismNameView,
+    ApplicationContextName, ApplicationContextNameView, ContextNameElements, MechanismName,
+    MechanismNameElements, MechanismNameView,
 };
 pub use v3::{AssociationLn, Serve};

@@ -140,7 +140,12 @@ mod tests {
         let elements = [2, 7, 17, 2, 17, 16, 18, 2, 0xf4, 17, 5, 17, 8, 17, 1, 17, 3];
         let name = ApplicationContextNameView::from_bytes(&elements).unwrap();
         assert_eq!(name.context_id(), Some(3));
-        assert_eq!(ApplicationContextNameView::Elements(ContextNameElements::new(3)).encode_to_slice(&mut [0; 20]).unwrap(), elements);
+        assert_eq!(
+            ApplicationContextNameView::Elements(ContextNameElements::new(3))
+                .encode_to_slice(&mut [0; 20])
+                .unwrap(),
+            elements
+        );
     }
 
     #[test]

@@ -58,7 +58,10 @@ pub struct ObjectList<'a, O: ?Sized, R: ?Sized> {
 
 impl<O: ?Sized, R: ?Sized> core::fmt::Debug for ObjectList<'_, O, R> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("ObjectList").field("client", &self.client).field("form", &self.form).finish_non_exhaustive()
+        f.debug_struct("ObjectList")
+            .field("client", &self.client)
+            .field("form", &self.form)
+            .finish_non_exhaustive()
     }
 }
 
@@ -218,7 +221,11 @@ mod tests {
             }
         }
         fn method(&self, client: u16, _: &ClassInfo, _: &MethodDescriptor) -> AccessMode {
-            if client == 16 { AccessMode::NONE } else { AccessMode::INVOKE.with(AccessMode::AUTHENTICATED_REQUEST) }
+            if client == 16 {
+                AccessMode::NONE
+            } else {
+                AccessMode::INVOKE.with(AccessMode::AUTHENTICATED_REQUEST)
+            }
         }
     }
 
@@ -230,7 +237,11 @@ mod tests {
     const ENERGY: ObisCode = obis!("1-0:1.8.0.255");
     const LOAD: ObisCode = obis!("1-0:99.1.0.255");
 
-    fn list(client: u16, form: Form, selection: Option<SelectiveAccess<'_>>) -> Result<Vec<Vec<u8>>, DataAccessResult> {
+    fn list(
+        client: u16,
+        form: Form,
+        selection: Option<SelectiveAccess<'_>>,
+    ) -> Result<Vec<Vec<u8>>, DataAccessResult> {
         let mut title = Instance::<data::Data, _>::new(TITLE, &b"ABC"[..]);
         let mut energy = Instance::<register::Register, _>::new(ENERGY, Nothing);
         let mut load = Instance::<profile_generic::ProfileGeneric, _>::new(LOAD, Nothing);
@@ -288,7 +299,8 @@ mod tests {
 
     #[test]
     fn selectors_one_and_two_leave_the_rights_out() {
-        let all = list(1, Form::V1, Some(SelectiveAccess { selector: 1, parameters: Data::NullData })).unwrap();
+        let all =
+            list(1, Form::V1, Some(SelectiveAccess { selector: 1, parameters: Data::NullData })).unwrap();
         let ids = |rows: &[Vec<u8>]| -> Vec<_> {
             rows.iter().map(|row| ObjectWithoutRights::from_bytes(row).unwrap().class_id).collect()
         };
@@ -300,7 +312,8 @@ mod tests {
 
     #[test]
     fn selectors_three_and_four_name_objects() {
-        let parameters = [1, 2, 2, 2, 18, 0, 3, 9, 6, 1, 0, 1, 8, 0, 255, 2, 2, 18, 0, 9, 9, 6, 0, 0, 0, 0, 0, 0];
+        let parameters =
+            [1, 2, 2, 2, 18, 0, 3, 9, 6, 1, 0, 1, 8, 0, 255, 2, 2, 18, 0, 9, 9, 6, 0, 0, 0, 0, 0, 0];
         let parameters = Data::from_bytes(&parameters).unwrap();
         let rows = list(1, Form::V3, Some(SelectiveAccess { selector: 3, parameters })).unwrap();
         assert_eq!(rows.len(), 1);
@@ -315,7 +328,8 @@ mod tests {
 
     #[test]
     fn wrong_selections_are_refused() {
-        let refused = |selector, parameters| list(1, Form::V1, Some(SelectiveAccess { selector, parameters }));
+        let refused =
+            |selector, parameters| list(1, Form::V1, Some(SelectiveAccess { selector, parameters }));
         assert_eq!(refused(5, Data::NullData), Err(DataAccessResult::ReadWriteDenied));
         assert_eq!(refused(2, Data::NullData), Err(DataAccessResult::TypeUnmatched));
         let octets = Data::from_bytes(&[1, 1, 17, 1]).unwrap();

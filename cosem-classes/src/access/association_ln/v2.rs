@@ -7,7 +7,9 @@ pub use super::v1::{
     AccessRight, AccessRightView, AccessSelectors, AccessSelectorsView, AttributeAccess, AttributeAccessMode,
     AttributeAccessView, MethodAccess, MethodAccessMode, ObjectListElement, ObjectListElementView,
 };
-use super::{ApplicationContextName, AssociatedPartners, AssociationStatus, MechanismName, User, XdlmsContext};
+use super::{
+    ApplicationContextName, AssociatedPartners, AssociationStatus, MechanismName, User, XdlmsContext,
+};
 use crate::class;
 
 class! {

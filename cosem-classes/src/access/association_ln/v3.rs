@@ -5,7 +5,9 @@ use dlms_core::structure;
 use obis::ObisCode;
 
 pub use super::v0::{AccessSelectors, AccessSelectorsView};
-use super::{ApplicationContextName, AssociatedPartners, AssociationStatus, MechanismName, User, XdlmsContext};
+use super::{
+    ApplicationContextName, AssociatedPartners, AssociationStatus, MechanismName, User, XdlmsContext,
+};
 use crate::class;
 use crate::model::AccessMode;
 

@@ -13,7 +13,8 @@ use crate::time::day_of_rule;
 pub(super) fn is_within(value: Data<'_>, from: Data<'_>, to: Data<'_>) -> bool {
     let Some(key) = Key::of(value, Edge::Low) else { return false };
     let is_past = |bound: Data<'_>, edge, past| {
-        !is_open(bound) && Key::of(bound, edge).and_then(|bound| key.compare(&bound)).is_none_or(|o| o == past)
+        !is_open(bound)
+            && Key::of(bound, edge).and_then(|bound| key.compare(&bound)).is_none_or(|o| o == past)
     };
     !is_past(from, Edge::Low, Ordering::Less) && !is_past(to, Edge::High, Ordering::Greater)
 }

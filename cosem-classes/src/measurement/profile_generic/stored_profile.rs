@@ -9,6 +9,7 @@ use super::order::{compare, compare_magnitudes};
 use super::selection::value;
 use super::{Selection, Serve, SortMethod, Storage, StorageError};
 use crate::model::{Answer, CaptureObject, CaptureTarget, Effect, Rows};
+use crate::time::period_at;
 
 /// A profile that keeps its rows in a [`Storage`], and has at most `COLUMNS` columns.
 ///
@@ -27,8 +28,12 @@ pub struct StoredProfile<S, const COLUMNS: usize> {
 }
 
 /// No column: what sort_object is while the rows are not sorted.
-const NO_COLUMN: CaptureObject =
-    CaptureObject { class_id: 0, logical_name: ObisCode::from_octets([0; 6]), attribute_index: 0, data_index: 0 };
+const NO_COLUMN: CaptureObject = CaptureObject {
+    class_id: 0,
+    logical_name: ObisCode::from_octets([0; 6]),
+    attribute_index: 0,
+    data_index: 0,
+};
 
 impl<S: Storage, const COLUMNS: usize> StoredProfile<S, COLUMNS> {
     /// A profile of these columns, as many as there is room for, over what `storage` holds; first in, first out.
@@ -73,10 +78,7 @@ impl<S: Storage, const COLUMNS: usize> StoredProfile<S, COLUMNS> {
     #[must_use]
     pub fn is_due(&self, before: i64, now: i64) -> bool {
         let period = i64::from(self.capture_period);
-        match (before.checked_div_euclid(period), now.checked_div_euclid(period)) {
-            (Some(before), Some(now)) => before < now,
-            _ => false,
-        }
+        matches!((period_at(before, period), period_at(now, period)), (Some(before), Some(now)) if before < now)
     }
 
     /// Forgets all rows.
@@ -181,7 +183,10 @@ impl<S: Storage, const COLUMNS: usize> Serve for StoredProfile<S, COLUMNS> {
         Rows::write(self.columns(), row, w)
     }
 
-    fn set_capture_objects(&mut self, value: ArrayView<'_, CaptureObject>) -> Result<Effect, DataAccessResult> {
+    fn set_capture_objects(
+        &mut self,
+        value: ArrayView<'_, CaptureObject>,
+    ) -> Result<Effect, DataAccessResult> {
         if value.len() > COLUMNS {
             return Err(DataAccessResult::OtherReason);
         }

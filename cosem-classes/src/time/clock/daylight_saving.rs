@@ -31,7 +31,9 @@ impl DaylightSaving {
         let normal = utc.saturating_sub(i64::from(time_zone) * 60);
         let year = Date::from_days_since_epoch(normal.div_euclid(86_400)).year;
         let daylight = time_zone.saturating_sub(i16::from(self.deviation));
-        let (Some(begin), Some(end)) = (moment(self.begin, year, time_zone), moment(self.end, year, daylight)) else {
+        let (Some(begin), Some(end)) =
+            (moment(self.begin, year, time_zone), moment(self.end, year, daylight))
+        else {
             return false;
         };
         let every_year = self.begin.date.year == 0xffff && self.end.date.year == 0xffff;
@@ -84,7 +86,10 @@ mod tests {
             end: DateTime { deviation: Deviation(-120), ..EUROPE.end },
             ..EUROPE
         };
-        assert!(stated.is_active(utc(2024, 10, 27, 0, 59), -60) && !stated.is_active(utc(2024, 10, 27, 1, 0), -60));
+        assert!(
+            stated.is_active(utc(2024, 10, 27, 0, 59), -60)
+                && !stated.is_active(utc(2024, 10, 27, 1, 0), -60)
+        );
         assert!(!DaylightSaving { enabled: false, ..EUROPE }.is_active(utc(2024, 7, 1, 0, 0), -60));
     }
 

@@ -3,6 +3,7 @@ use dlms_core::data::{ClockStatus, DateTime, Deviation};
 
 use super::{ClockBase, DaylightSaving, PresetTime, Serve, TimeSource};
 use crate::model::{Answer, Effect};
+use crate::time::period_at;
 
 /// A clock that shows local time and counts in UTC.
 #[derive(Debug, Clone)]
@@ -93,7 +94,9 @@ impl<S: TimeSource> LocalClock<S> {
     fn adjust(&mut self, period: i64) -> Result<Effect, ActionResult> {
         let now = self.source.utc_milliseconds();
         let deviation = i64::from(self.deviation_at(now.div_euclid(1_000)).0) * 60_000;
-        let past = now.saturating_sub(deviation).checked_rem_euclid(period).ok_or(ActionResult::OtherReason)?;
+        let local = now.saturating_sub(deviation);
+        let begin = period_at(local, period).ok_or(ActionResult::OtherReason)?.saturating_mul(period);
+        let past = local.saturating_sub(begin);
         let on = if past < period.saturating_sub(past) { 0 } else { period };
         self.jump(now.saturating_sub(past).saturating_add(on))
     }

@@ -67,7 +67,8 @@ impl<R: Relay> Breaker<R> {
     /// # Errors
     /// `read-write-denied`: the control mode does not let it, and the state is as it was; or the relay failed.
     pub fn switch(&mut self, trigger: Trigger) -> Result<ControlState, ActionResult> {
-        let state = self.transitions(self.mode).next(self.state, trigger).ok_or(ActionResult::ReadWriteDenied)?;
+        let state =
+            self.transitions(self.mode).next(self.state, trigger).ok_or(ActionResult::ReadWriteDenied)?;
         if state != self.state {
             self.enter(state)?;
         }
@@ -162,7 +163,10 @@ mod tests {
         let mut breaker = Breaker::new(false, ControlState::Disconnected, ControlMode(4));
         assert_eq!(breaker.set_control_mode(ControlMode(7)), Err(DataAccessResult::OtherReason));
         breaker.set_control_mode(ControlMode(0)).unwrap();
-        assert_eq!((breaker.output_state(), breaker.control_state()), (Ok(true), Ok(ControlState::Connected)));
+        assert_eq!(
+            (breaker.output_state(), breaker.control_state()),
+            (Ok(true), Ok(ControlState::Connected))
+        );
         assert_eq!(breaker.remote_disconnect(), Err(ActionResult::ReadWriteDenied));
     }
 

@@ -36,7 +36,8 @@ impl Transition {
     pub const ALL: [Self; 8] = {
         use ControlState::{Connected, Disconnected, ReadyForReconnection as Ready};
         use Trigger::{
-            LocalDisconnect, LocalReconnect, ManualDisconnect, ManualReconnect, RemoteDisconnect, RemoteReconnect,
+            LocalDisconnect, LocalReconnect, ManualDisconnect, ManualReconnect, RemoteDisconnect,
+            RemoteReconnect,
         };
         [
             Self { letter: b'a', trigger: RemoteReconnect, from: Disconnected, to: Connected },
@@ -122,7 +123,9 @@ mod tests {
     fn modes_differ_in_how_a_command_connects() {
         use ControlState::{Connected, Disconnected, ReadyForReconnection};
         let reconnect = |mode: usize, state| CONTROL_MODES[mode].next(state, Trigger::RemoteReconnect);
-        for (mode, to) in [(1, ReadyForReconnection), (2, Connected), (3, ReadyForReconnection), (4, Connected)] {
+        for (mode, to) in
+            [(1, ReadyForReconnection), (2, Connected), (3, ReadyForReconnection), (4, Connected)]
+        {
             assert_eq!(reconnect(mode, Disconnected), Some(to));
             assert_eq!(reconnect(mode, to), Some(to), "it is there already");
         }

@@ -45,8 +45,12 @@ impl DataType for CertificateIdentification {
     fn from_data(value: Data<'_>) -> Option<CertificateIdentificationView<'_>> {
         let Data::Structure(elements) = value else { return None };
         match elements.exactly()? {
-            [Data::Enum(0), options] => ByEntity::from_data(options).map(CertificateIdentificationView::Entity),
-            [Data::Enum(1), options] => BySerial::from_data(options).map(CertificateIdentificationView::Serial),
+            [Data::Enum(0), options] => {
+                ByEntity::from_data(options).map(CertificateIdentificationView::Entity)
+            }
+            [Data::Enum(1), options] => {
+                BySerial::from_data(options).map(CertificateIdentificationView::Serial)
+            }
             _ => None,
         }
     }
@@ -94,7 +98,9 @@ mod tests {
 
         let bytes = [2, 2, 22, 1, 2, 2, 9, 1, 7, 9, 1, 8];
         let by_serial = CertificateIdentificationView::from_bytes(&bytes).unwrap();
-        assert!(matches!(by_serial, CertificateIdentificationView::Serial(v) if v.serial_number == Octets(&[7])));
+        assert!(
+            matches!(by_serial, CertificateIdentificationView::Serial(v) if v.serial_number == Octets(&[7]))
+        );
         assert_eq!(by_serial.encode_to_slice(&mut [0; 32]).unwrap(), bytes);
 
         assert!(CertificateIdentificationView::from_bytes(&[2, 2, 22, 0, 2, 2, 9, 1, 7, 9, 1, 8]).is_err());
