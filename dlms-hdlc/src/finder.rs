@@ -122,7 +122,7 @@ impl Finder {
     }
 
     /// Lets go of the frame handed out; its closing flag may open the next.
-    fn drop_given(&mut self, room: &mut [u8]) {
+    pub(crate) fn drop_given(&mut self, room: &mut [u8]) {
         if self.given > 0 {
             self.shift(self.given, room);
             self.given = 0;

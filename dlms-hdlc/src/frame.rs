@@ -241,21 +241,32 @@ fn address(octets: &[u8], of: usize) -> Result<(Address, &[u8]), FrameError> {
 /// With both flags and both check sequences.
 impl Encode for Frame<'_> {
     fn encode(&self, w: &mut Writer<'_>) {
+        self.encode_behind(&[], w);
+    }
+}
+
+impl Frame<'_> {
+    /// Writes the frame with `front` put before its information field.
+    pub(crate) fn encode_behind(&self, front: &[u8], w: &mut Writer<'_>) {
+        let mut length = self.length().saturating_add(front.len());
+        if self.information.is_empty() && !front.is_empty() {
+            length = length.saturating_add(CHECK_LEN);
+        }
+        let length = u16::try_from(length).unwrap_or(u16::MAX);
         let mut header = [0; MAX_HEADER];
         let mut h = Writer::new(&mut header);
-        let length = u16::try_from(self.length()).unwrap_or(0x7ff);
         h.array(Format { segmented: self.segmented, length }.to_octets());
         self.destination.encode(&mut h);
         self.source.encode(&mut h);
         h.u8(self.control);
         let header = h.stored();
-        let check = CheckSequence::of(header).to_octets();
         w.u8(FLAG);
         w.bytes(header);
-        w.array(check);
-        if !self.information.is_empty() {
+        w.array(CheckSequence::of(header).to_octets());
+        if !(front.is_empty() && self.information.is_empty()) {
+            w.bytes(front);
             w.bytes(self.information);
-            w.array(CheckSequence::after_header().over(self.information).to_octets());
+            w.array(CheckSequence::after_header().over(front).over(self.information).to_octets());
         }
         w.u8(FLAG);
     }

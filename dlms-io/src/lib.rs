@@ -1,3 +1,31 @@
-//! Drivers of the DLMS/COSEM machines: blocking, tokio, embedded-io-async.
+//! Drivers of the DLMS/COSEM machines: they own the socket and the clock, and carry octets between the two.
+//!
+//! | feature | what it gives |
+//! |---|---|
+//! | `blocking` (default) | [`blocking::Meter`], [`blocking::Server`] over `std::io` |
+//! | `tokio` | `tokio::Meter`, `tokio::Server`, with tokio's clock |
+//! | `embedded` | `embedded::Meter`, `embedded::serve` over `embedded-io-async`, without std and heap |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(feature = "std")]
+mod clock;
+mod error;
+#[cfg(any(feature = "blocking", feature = "tokio", feature = "embedded"))]
+mod inbox;
+#[cfg(feature = "std")]
+mod observer;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod server_config;
+mod shared;
+
+#[cfg(feature = "std")]
+pub use clock::{Clock, SystemClock};
+pub use error::Error;
+#[cfg(feature = "std")]
+pub use observer::{Observer, Traffic};
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub use server_config::ServerConfig;
+pub use shared::Shared;

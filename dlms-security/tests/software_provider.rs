@@ -26,6 +26,38 @@ fn it_passes_the_vectors_with_every_key_table() {
     assert_eq!(provider_conformance(&mut with::<dlms_security::GrowingKeys>()), Ok(all));
 }
 
+#[test]
+fn it_agrees_with_another_implementation_at_every_length() {
+    use aes_gcm::{
+        AesGcm,
+        aead::{AeadInOut, KeyInit, consts::U12},
+    };
+    let mut provider: SoftwareProvider<_> = with();
+    let nonce = [7; 12];
+    provider.set_key(GUEK, &hex(EK)).unwrap();
+    provider.set_key(GBEK, &[9; 32]).unwrap();
+    let other_128 = AesGcm::<aes_gcm::aes::Aes128, U12, U12>::new_from_slice(&hex(EK)).unwrap();
+    let other_256 = AesGcm::<aes_gcm::aes::Aes256, U12, U12>::new_from_slice(&[9; 32]).unwrap();
+    let aad: Vec<u8> = (0..=255).collect();
+    for len in (0..300).chain(470..490).chain(1010..1040).chain([2100]) {
+        let plain: Vec<u8> = (0..len).map(|n| u8::try_from(n % 251).unwrap()).collect();
+        let aad = &aad[..len % 97];
+        let parts = aad.split_at(aad.len() / 3);
+        let parts = [Part::Bytes(parts.0), Part::Bytes(parts.1)];
+        for (suite, id) in [(SecuritySuite::Suite0, GUEK), (SecuritySuite::Suite2, GBEK)] {
+            let (mut ours, mut theirs) = (plain.clone(), plain.clone());
+            let tag = provider.seal(suite, id, &nonce, &parts, &mut ours).unwrap();
+            let expected = match id {
+                GUEK => other_128.encrypt_inout_detached(&nonce.into(), aad, theirs.as_mut_slice().into()),
+                _ => other_256.encrypt_inout_detached(&nonce.into(), aad, theirs.as_mut_slice().into()),
+            };
+            assert_eq!((&ours, &tag[..]), (&theirs, &expected.unwrap()[..]), "{len}");
+            provider.open(suite, id, &nonce, &parts, &mut ours, &tag).unwrap();
+            assert_eq!(ours, plain, "{len}");
+        }
+    }
+}
+
 /// Does one thing wrong.
 struct Faulty(SoftwareProvider<Counting>, Fault);
 

@@ -182,7 +182,8 @@ impl<'a> CompactArray<'a> {
         mut r: Reader<'a>,
     ) -> Result<Self, DecodeError> {
         let contents = r.rest();
-        let too_many = |len: usize, at: &Reader<'_>| match len.checked_mul(shape.values) {
+        // A type that is too large for one element is refused even where there is none.
+        let too_many = |len: usize, at: &Reader<'_>| match len.max(1).checked_mul(shape.values) {
             Some(values) if values <= limits::COMPACT_ARRAY_VALUES => Ok(len),
             _ => Err(at.error(DecodeErrorKind::TooMany)),
         };

@@ -156,8 +156,9 @@ impl SecurityContext {
     /// Every APDU uses up one counter, also when the provider fails; none is ever used for two.
     ///
     /// # Errors
-    /// `Nested`, `Inconsistent`: that APDU has no such form. `NoKey`, `Counter`, `ForeignTitle`, `Overflow` (octets the
-    /// buffer lacks before or after), `Provider`. No counter is used up but by the last; the APDU is then undefined.
+    /// `Nested`, `Inconsistent`: that APDU has no such form. `NoKey`, `ForeignTitle`. `Overflow`: that many octets are
+    /// needed before the plain APDU, or in the whole buffer. `Counter`. None of these uses a counter up; `Provider` does,
+    /// and leaves the APDU undefined.
     pub fn protect<C, S, const N: usize>(
         &mut self,
         crypto: &mut C,

@@ -7,7 +7,7 @@ use aes::{
         typenum::Unsigned,
     },
 };
-use dlms_core::crypto::{Nonce, Tag};
+use dlms_core::crypto::{CryptoError, Nonce, Tag};
 use polyval::{Polyval, universal_hash::UniversalHash};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
@@ -48,35 +48,39 @@ impl<A: Cipher> Gcm<A> {
         self.cipher.key_len()
     }
 
-    /// Encrypts `data` and gives the tag over it and the `aad_len` octets of `aad`.
-    pub(super) fn seal<'a>(
+    /// Encrypts `data` and gives the tag over it and the `aad_len` octets that `aad` has absorbed.
+    pub(super) fn seal(
         &self,
         nonce: &Nonce,
         aad_len: usize,
-        aad: impl Iterator<Item = &'a [u8]>,
+        aad: impl FnOnce(&mut Absorber) -> Result<(), CryptoError>,
         data: &mut [u8],
-    ) -> Tag {
+    ) -> Result<Tag, CryptoError> {
+        let mut absorber = Absorber::new(&self.hash, aad_len, data.len());
+        aad(&mut absorber)?;
         let mut mask = [0; 16];
         self.cipher.apply(Keystream { nonce, counter: 1, first: Some(&mut mask), data });
-        self.tag(mask, aad_len, aad, data)
+        Ok(absorber.tag(mask, data))
     }
 
     /// Decrypts `data` if the tag is right.
-    pub(super) fn open<'a>(
+    pub(super) fn open(
         &self,
         nonce: &Nonce,
         aad_len: usize,
-        aad: impl Iterator<Item = &'a [u8]>,
+        aad: impl FnOnce(&mut Absorber) -> Result<(), CryptoError>,
         data: &mut [u8],
         tag: &Tag,
-    ) -> bool {
+    ) -> Result<(), CryptoError> {
+        let mut absorber = Absorber::new(&self.hash, aad_len, data.len());
+        aad(&mut absorber)?;
         let mut mask = [0; 16];
         self.cipher.apply(Keystream { nonce, counter: 1, first: Some(&mut mask), data: &mut [] });
-        let authentic = bool::from(self.tag(mask, aad_len, aad, data).ct_eq(tag));
-        if authentic {
-            self.apply_keystream(nonce, data);
+        if !bool::from(absorber.tag(mask, data).ct_eq(tag)) {
+            return Err(CryptoError::Inauthentic);
         }
-        authentic
+        self.apply_keystream(nonce, data);
+        Ok(())
     }
 
     /// Encrypts or decrypts `data` without a tag.
@@ -85,36 +89,12 @@ impl<A: Cipher> Gcm<A> {
             self.cipher.apply(Keystream { nonce, counter: 2, first: None, data });
         }
     }
-
-    fn tag<'a>(
-        &self,
-        mask: [u8; 16],
-        aad_len: usize,
-        aad: impl Iterator<Item = &'a [u8]>,
-        ciphertext: &[u8],
-    ) -> Tag {
-        let mut absorber = Absorber::new(self.hash.clone(), aad_len, ciphertext.len());
-        aad.for_each(|part| absorber.absorb(part));
-        absorber.pad();
-        absorber.absorb(ciphertext);
-        absorber.pad();
-        let [a, b, c, d, e, f, g, h] = bits(aad_len);
-        let [i, j, k, l, m, n, o, p] = bits(ciphertext.len());
-        absorber.absorb(&[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]);
-        let hash = u128::from_le_bytes(absorber.hash.finalize().0);
-        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = (hash ^ u128::from_be_bytes(mask)).to_be_bytes();
-        [a, b, c, d, e, f, g, h, i, j, k, l]
-    }
 }
 
 /// Times x in the field of POLYVAL.
 const fn mulx(v: u128) -> u128 {
     let carry = v >> 127;
     v << 1 ^ carry ^ carry << 121 ^ carry << 126 ^ carry << 127
-}
-
-const fn bits(octets: usize) -> [u8; 8] {
-    (octets as u64).wrapping_mul(8).to_be_bytes()
 }
 
 /// Encrypted counter blocks: the first apart, if wanted, the rest over `data`.
@@ -230,8 +210,10 @@ fn xor_tail(data: &mut [u8], block: &Block) {
 
 /// The hash over parts of any length, four blocks at a time: an odd number of them is taken at the start, so that the
 /// groups after it are whole.
-struct Absorber {
+pub(super) struct Absorber {
     hash: Polyval,
+    /// Octets of authenticated data and of ciphertext, in bits.
+    lengths: [u8; 16],
     stage: [u8; Self::GROUP],
     filled: usize,
     limit: usize,
@@ -241,18 +223,33 @@ impl Absorber {
     const GROUP: usize = 64;
 
     #[inline(always)]
-    fn new(hash: Polyval, aad_len: usize, data_len: usize) -> Self {
-        let lengths = 1;
-        let blocks = aad_len.div_ceil(16).wrapping_add(data_len.div_ceil(16)).wrapping_add(lengths);
+    fn new(hash: &Polyval, aad_len: usize, data_len: usize) -> Self {
+        let blocks = aad_len.div_ceil(16).wrapping_add(data_len.div_ceil(16)).wrapping_add(1);
         let limit = match blocks % 4 {
             0 => Self::GROUP,
             odd => odd.wrapping_mul(16),
         };
-        Self { hash, stage: [0; Self::GROUP], filled: 0, limit }
+        let [aad, data] = [aad_len, data_len].map(|octets| u128::from((octets as u64).wrapping_mul(8)));
+        let lengths = (aad << 64 | data).to_be_bytes();
+        Self { hash: hash.clone(), lengths, stage: [0; Self::GROUP], filled: 0, limit }
     }
 
+    /// The tag, with the ciphertext after the authenticated data.
+    #[inline(always)]
+    fn tag(mut self, mask: [u8; 16], ciphertext: &[u8]) -> Tag {
+        self.pad();
+        self.absorb(ciphertext);
+        self.pad();
+        let lengths = self.lengths;
+        self.absorb(&lengths);
+        let hash = u128::from_le_bytes(self.hash.finalize().0);
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = (hash ^ u128::from_be_bytes(mask)).to_be_bytes();
+        [a, b, c, d, e, f, g, h, i, j, k, l]
+    }
+
+    /// More octets.
     #[inline]
-    fn absorb(&mut self, mut octets: &[u8]) {
+    pub(super) fn absorb(&mut self, mut octets: &[u8]) {
         while !octets.is_empty() {
             if self.filled == 0
                 && self.limit == Self::GROUP
@@ -262,9 +259,14 @@ impl Absorber {
                 octets = rest;
                 continue;
             }
-            let room = self.stage.get_mut(self.filled..self.limit).unwrap_or_default();
-            let (now, later) = octets.split_at_checked(room.len()).unwrap_or((octets, &[]));
-            room.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
+            let room = self.limit.wrapping_sub(self.filled);
+            let (now, later) = octets.split_at_checked(room).unwrap_or((octets, &[]));
+            let end = self.filled.wrapping_add(now.len());
+            if let Some(stage) = self.stage.get_mut(self.filled..end)
+                && stage.len() == now.len()
+            {
+                stage.copy_from_slice(now);
+            }
             self.filled = self.filled.wrapping_add(now.len());
             octets = later;
             if self.filled >= self.limit {
@@ -307,7 +309,7 @@ fn update_group(hash: &mut Polyval, octets: &[u8; Absorber::GROUP]) {
 
 #[inline(always)]
 fn reversed(block: &[u8; 16]) -> Block {
-    let mut block = *block;
-    block.reverse();
-    Array(block)
+    // Octet by octet: swapped as a number, it would be written in halves and read whole, which stalls.
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *block;
+    Array([p, o, n, m, l, k, j, i, h, g, f, e, d, c, b, a])
 }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     cipher::Cipher,
-    gcm::Gcm,
+    gcm::{Absorber, Gcm},
     key_table::{FixedKeys, Key, KeyTable},
 };
 use crate::conformance::TestKeys;
@@ -67,28 +67,32 @@ impl<R, K: KeyTable> SoftwareProvider<R, K> {
         }
     }
 
-    /// The length of authenticated data, with all its keys known to be there.
-    fn len(&self, suite: SecuritySuite, aad: &[Part<'_>]) -> Result<usize, CryptoError> {
-        aad.iter().try_fold(0usize, |sum, part| {
-            let octets = match part {
-                Part::Bytes(octets) => octets,
-                Part::Key(id) if id.kind != KeyKind::Authentication => return Err(CryptoError::Unsupported),
-                Part::Key(id) => match self.keys.key(*id) {
-                    None => return Err(CryptoError::NoSuchKey(*id)),
-                    Some(key) if key.len() == suite.key_len() => key,
-                    Some(_) => return Err(CryptoError::KeyLength),
-                },
-            };
-            Ok(sum.saturating_add(octets.len()))
-        })
+    /// Gives the octets of authenticated data to the hash.
+    #[inline]
+    fn absorb(
+        &self,
+        suite: SecuritySuite,
+        aad: &[Part<'_>],
+        absorber: &mut Absorber,
+    ) -> Result<(), CryptoError> {
+        for part in aad {
+            match part {
+                Part::Bytes(octets) => absorber.absorb(octets),
+                Part::Key(id) => absorber.absorb(self.authentication_key(suite, *id)?),
+            }
+        }
+        Ok(())
     }
 
-    /// The octets of authenticated data.
-    fn octets<'a>(&'a self, aad: &'a [Part<'a>]) -> impl Iterator<Item = &'a [u8]> {
-        aad.iter().map(|part| match part {
-            Part::Bytes(octets) => *octets,
-            Part::Key(id) => self.keys.key(*id).unwrap_or_default(),
-        })
+    fn authentication_key(&self, suite: SecuritySuite, id: KeyId) -> Result<&[u8], CryptoError> {
+        if id.kind != KeyKind::Authentication {
+            return Err(CryptoError::Unsupported);
+        }
+        match self.keys.key(id) {
+            None => Err(CryptoError::NoSuchKey(id)),
+            Some(key) if key.len() == suite.key_len() => Ok(key),
+            Some(_) => Err(CryptoError::KeyLength),
+        }
     }
 
     fn key_encryption_key(&self, id: KeyId) -> Result<&[u8], CryptoError> {
@@ -120,8 +124,8 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
         data: &mut [u8],
     ) -> Result<Tag, CryptoError> {
         self.prepare(key)?;
-        let (gcm, aad_len) = (self.cipher(suite, key)?, self.len(suite, aad)?);
-        Ok(gcm.seal(nonce, aad_len, self.octets(aad), data))
+        let gcm = self.cipher(suite, key)?;
+        gcm.seal(nonce, len(suite, aad), |absorber| self.absorb(suite, aad, absorber), data)
     }
 
     fn open(
@@ -134,9 +138,8 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
         tag: &Tag,
     ) -> Result<(), CryptoError> {
         self.prepare(key)?;
-        let (gcm, aad_len) = (self.cipher(suite, key)?, self.len(suite, aad)?);
-        let authentic = gcm.open(nonce, aad_len, self.octets(aad), data, tag);
-        if authentic { Ok(()) } else { Err(CryptoError::Inauthentic) }
+        let gcm = self.cipher(suite, key)?;
+        gcm.open(nonce, len(suite, aad), |absorber| self.absorb(suite, aad, absorber), data, tag)
     }
 
     fn apply_keystream(
@@ -211,4 +214,14 @@ impl<R, K: fmt::Debug> fmt::Debug for SoftwareProvider<R, K> {
 
 const fn dedicated(slot: u16) -> KeyId {
     KeyId { setup: 0, kind: KeyKind::Dedicated(slot) }
+}
+
+/// Octets of authenticated data.
+fn len(suite: SecuritySuite, aad: &[Part<'_>]) -> usize {
+    aad.iter().fold(0, |sum, part| {
+        sum.saturating_add(match part {
+            Part::Bytes(octets) => octets.len(),
+            Part::Key(_) => suite.key_len(),
+        })
+    })
 }

@@ -21,12 +21,14 @@ use core::ops::Range;
 use dlms_core::apdu::{Conformance, GetDataResult, List};
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::Decode;
-use dlms_core::crypto::{CryptoProvider, SecuritySuite};
+use dlms_core::crypto::{CryptoProvider, KeyId, KeyKind, SecuritySuite};
 use dlms_core::data::DataType;
 use dlms_core::link::{Link, LinkEvent};
 use dlms_core::time::Instant;
 use dlms_security::hls::Challenge;
-use dlms_security::{CounterStore, InvocationCounters, ReplayWindows, SecurityContext, SystemTitle};
+use dlms_security::{
+    CounterId, CounterStore, InvocationCounters, ReplayWindows, SecurityContext, SecurityError, SystemTitle,
+};
 
 use crate::machine::{Output, earlier};
 
@@ -187,6 +189,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         &self.config
     }
 
+    /// Hands over long values block by block from the next request on, or keeps them whole.
+    pub const fn set_stream_blocks(&mut self, stream: bool) {
+        self.config.stream_blocks = stream;
+    }
+
     /// Its invocation counters, to raise them to what the server expects.
     pub const fn counters_mut(&mut self) -> &mut InvocationCounters<S> {
         &mut self.counters
@@ -195,6 +202,21 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Its cryptographic provider.
     pub const fn crypto_mut(&mut self) -> &mut C {
         &mut self.crypto
+    }
+
+    /// A key was replaced, here and at the server: its counters start again, in both directions.
+    ///
+    /// # Errors
+    /// The store of the counters failed.
+    pub fn key_replaced(&mut self, key: KeyId) -> Result<(), ClientError> {
+        self.replay.forget(key);
+        let broadcast = match key.kind {
+            KeyKind::GlobalUnicastEncryption => false,
+            KeyKind::GlobalBroadcastEncryption => true,
+            _ => return Ok(()),
+        };
+        let id = CounterId { setup: key.setup, broadcast };
+        Ok(self.counters.restart_with_new_key(id).map_err(SecurityError::from)?)
     }
 
     /// Whether a request is pending.

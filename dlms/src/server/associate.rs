@@ -13,11 +13,14 @@ use dlms_core::codec::{Decode, Encode, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Link, Saps};
 use dlms_security::hls::{Challenge, password_matches};
-use dlms_security::{Protection, SecurityContext, SecurityPolicy, ServiceCiphering, SystemTitle};
+use dlms_security::{
+    Protection, SecurityContext, SecurityError, SecurityPolicy, ServiceCiphering, SystemTitle,
+};
 
 use super::association::{Association, State};
 use super::device::LogicalDevice;
 use super::event::Event;
+use super::fault::Fault;
 use super::site::Site;
 use super::{AssociationConfig, Connection};
 use crate::Authentication;
@@ -32,6 +35,8 @@ struct Rejection {
     result: AssociationResult,
     diagnostic: AcseDiagnostic,
     service_error: Option<ConfirmedServiceError>,
+    /// Said in place of an AARE: it tells the counter that would do, which an AARE cannot.
+    replayed: Option<SecurityError>,
 }
 
 impl From<UserDiagnostic> for Rejection {
@@ -42,7 +47,8 @@ impl From<UserDiagnostic> for Rejection {
 
 impl From<AcseDiagnostic> for Rejection {
     fn from(diagnostic: AcseDiagnostic) -> Self {
-        Self { result: AssociationResult::RejectedPermanent, diagnostic, service_error: None }
+        let result = AssociationResult::RejectedPermanent;
+        Self { result, diagnostic, service_error: None, replayed: None }
     }
 }
 
@@ -81,7 +87,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             Ok(accepted) => self.answer_accepted(site, accepted),
             Err(rejection) => {
                 self.events.push(Event::Rejected(peer, rejection.diagnostic));
-                self.answer_rejection(peer, &rejection);
+                match rejection.replayed {
+                    Some(error) => self.answer_fault(peer, Fault::Security(error)),
+                    None => self.answer_rejection(peer, &rejection),
+                }
             }
         }
     }
@@ -309,7 +318,7 @@ fn open_initiate<D: LogicalDevice>(
         let opened = association
             .security
             .unprotect(parts.crypto, parts.replay, room, 0..len)
-            .map_err(|_| deciphering_error())?;
+            .map_err(|error| Rejection { replayed: replayed(error), ..deciphering_error().into() })?;
         (form, protection, plain) = (opened.form, opened.protection, opened.plain);
     }
     // A policy of the ciphered context cannot be met in the other one, nor without ciphering the first message.
@@ -349,6 +358,13 @@ fn open_initiate<D: LogicalDevice>(
         Protection::NONE
     };
     Ok(Accepted { association: association.clone(), form, protection, response_allowed })
+}
+
+const fn replayed(error: SecurityError) -> Option<SecurityError> {
+    match error {
+        SecurityError::Replayed { .. } => Some(error),
+        _ => None,
+    }
 }
 
 const fn deciphering_error() -> ConfirmedServiceError {

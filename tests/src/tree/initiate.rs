@@ -24,6 +24,14 @@ pub(super) fn response(m: &InitiateResponse) -> Value {
     })
 }
 
+/// The reference decoder has words for the reserved bits, too.
 fn conformance(block: Conformance) -> Value {
-    json!({ "raw": hex(&block.to_octets()), "bits": block.names().collect::<Vec<_>>() })
+    let all = u32::from_be_bytes([&[0][..], &block.to_octets()].concat().try_into().unwrap());
+    let name = |bit: u32| {
+        let [_, octets @ ..] = (1u32 << (23 - bit)).to_be_bytes();
+        let named = Conformance::from_octets(octets).names().next();
+        named.unwrap_or(if bit == 0 { "reserved-zero" } else { "reserved-seven" })
+    };
+    let bits: Vec<_> = (0..24).filter(|bit| all >> (23 - bit) & 1 != 0).map(name).collect();
+    json!({ "raw": hex(&block.to_octets()), "bits": bits })
 }

@@ -4,6 +4,8 @@
 
 mod a_long_value_goes_in_blocks;
 mod an_association_is_opened_and_released;
+mod many_share_one_meter;
 mod meter;
+mod nothing_insecure_is_done;
 mod values_are_read_and_written;
 mod wire;

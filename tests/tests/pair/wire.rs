@@ -120,7 +120,8 @@ impl Pair {
         }
     }
 
-    fn step(&mut self) -> Option<Event> {
+    /// One output of the client, carried out.
+    pub fn step(&mut self) -> Option<Event> {
         match self.client.poll_output(self.now) {
             Output::Transmit(bytes) => {
                 let said = Said::Client(bytes.to_vec());

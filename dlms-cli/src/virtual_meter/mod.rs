@@ -1,0 +1,139 @@
+//! The virtual meter: a household's meter with a load profile of thirty days, a breaker, and a clock.
+
+mod house;
+pub mod keys;
+mod objects;
+mod rights;
+mod time;
+
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use cosem_classes::clock::TimeSource;
+use cosem_classes::model::{ObjectList, Objects};
+use dlms::server::{self, AssociationConfig, Device, DeviceConfig};
+use dlms::{Authentication, Secret};
+use dlms_core::acse::MechanismName;
+use dlms_core::crypto::{KeyId, KeyKind};
+use dlms_security::{
+    CounterId, GrowingKeys, InvocationCounters, Protection, RamCounters, SecurityPolicy, SoftwareProvider,
+};
+
+use getrandom::SysRng;
+use house::House;
+pub use objects::{CAPTURE_PERIOD, LOAD_PROFILE, ROWS};
+use rights::Rights;
+use time::MeterTime;
+
+/// COSEM logical device name.
+const NAME: &[u8] = b"MAC0000000000001";
+/// Serial number.
+const SERIAL_NUMBER: &[u8] = b"00000001";
+
+/// The meter as a logical device.
+pub type Meter =
+    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 8>;
+
+/// What may differ from meter to meter.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Where the house's habits come from.
+    pub seed: u64,
+    /// How many times as fast as ours its time runs.
+    pub speed: u32,
+    /// The protection that the management client's messages have at least.
+    pub policy: Protection,
+    /// The largest APDU it takes, in octets.
+    pub pdu_size: u16,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 402, speed: 1, policy: Protection::AUTHENTICATED_ENCRYPTED, pdu_size: 1024 }
+    }
+}
+
+/// The meter, with what drives it.
+#[derive(Debug)]
+pub struct VirtualMeter {
+    /// The logical device.
+    pub device: Meter,
+    time: MeterTime,
+    /// The capture period of the last row, by the world's time.
+    captured: i64,
+}
+
+impl VirtualMeter {
+    /// A meter that has been in its house for thirty days.
+    pub fn new(options: Options) -> Self {
+        let time = MeterTime::new(options.speed);
+        let period = i64::from(CAPTURE_PERIOD) * 1_000;
+        let captured = time.world().div_euclid(period);
+        let house = House::new(options.seed, (captured - i64::from(ROWS)) * period);
+        let objects = objects::objects(&Arc::new(Mutex::new(house)), &time);
+        let config = DeviceConfig {
+            max_receive_pdu_size: options.pdu_size,
+            ..DeviceConfig::new(NAME, keys::METER_TITLE)
+        };
+        let mut device = Device::new(config, objects, Rights, provider(), counters());
+        for association in associations(options.policy) {
+            // There is room for all of them.
+            let _ = device.offer(association);
+        }
+        Self { device, time, captured }
+    }
+
+    /// Does what is due: a row of the load profile when a capture period is over.
+    pub fn advance(&mut self) {
+        let period = self.time.utc_milliseconds().div_euclid(i64::from(CAPTURE_PERIOD) * 1_000);
+        if period == self.captured {
+            return;
+        }
+        // A clock that was set back, or far ahead, leaves no row behind for the time in between.
+        self.captured = period;
+        let mut row = [0; 64];
+        if let Some(index) = self.device.objects.find(7, LOAD_PROFILE) {
+            // A row that cannot be captured is missing, as in any meter.
+            let _ = server::capture(&mut self.device.objects, index, &mut row);
+        }
+    }
+}
+
+fn associations(policy: Protection) -> [AssociationConfig; 4] {
+    let gmac = || Authentication::Hls(MechanismName::HlsGmac);
+    let password = Secret::new(keys::PASSWORD).unwrap_or(Secret::EMPTY);
+    let mut management = AssociationConfig::new(keys::MANAGEMENT, gmac());
+    management.policy = SecurityPolicy::both(policy);
+    [
+        AssociationConfig::new(keys::PUBLIC, Authentication::None),
+        AssociationConfig::new(keys::READER, Authentication::Lls(password)),
+        management,
+        AssociationConfig::new(keys::ANY_PROTECTION, gmac()),
+    ]
+}
+
+fn provider() -> SoftwareProvider<SysRng, GrowingKeys> {
+    let mut provider = SoftwareProvider::new(SysRng);
+    for (kind, key) in [
+        (KeyKind::GlobalUnicastEncryption, keys::EK),
+        (KeyKind::GlobalBroadcastEncryption, keys::BK),
+        (KeyKind::Authentication, keys::AK),
+        (KeyKind::KeyEncryption, keys::KEK),
+    ] {
+        // Keys of sixteen octets always fit.
+        let _ = provider.set_key(KeyId { setup: 0, kind }, &key);
+    }
+    provider
+}
+
+/// Counters that begin at the time in seconds: everybody knows the keys, and no two meters that ran one after the
+/// other shall have used the same counter.
+fn counters() -> InvocationCounters<RamCounters> {
+    let mut counters = InvocationCounters::new(RamCounters::new());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    for broadcast in [false, true] {
+        // There is room for both.
+        let _ = counters.raise(CounterId { setup: 0, broadcast }, u32::try_from(now).unwrap_or(1));
+    }
+    counters
+}

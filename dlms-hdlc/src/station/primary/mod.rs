@@ -1,0 +1,287 @@
+mod receive;
+mod settings;
+mod transmit;
+
+use core::ops::Range;
+
+use dlms_core::buffer::Buffer;
+use dlms_core::link::{Busy, Delivery, Link, LinkError, LinkEvent, Saps};
+use dlms_core::time::Instant;
+
+use crate::station::line::Line;
+use crate::station::outgoing::Outgoing;
+use crate::station::window::Window;
+use crate::timer::Timers;
+use crate::{Address, Finder, Parameters, Reassembly, Timer};
+
+pub use settings::{PrimarySettings, Quirks};
+
+/// The client's end of the line: it connects, sends and polls; the other end speaks only when asked.
+///
+/// It has one connection at a time. `F` holds one frame: 18 octets more than the largest information field there is
+/// to be, at least 64.
+#[derive(Debug, Clone)]
+pub struct Primary<F> {
+    line: Line<F>,
+    station: Station,
+}
+
+#[derive(Debug, Clone)]
+struct Station {
+    settings: PrimarySettings,
+    phase: Phase,
+    peer: Saps,
+    client: Address,
+    server: Address,
+    /// What holds for the connection.
+    parameters: Parameters,
+    window: Window,
+    outgoing: Option<Sending>,
+    reassembly: Reassembly,
+    unnumbered: Reassembly,
+    /// The other end has the turn, until its final frame or the response time-out.
+    waiting: bool,
+    /// RR with P is due.
+    poll: bool,
+    /// The peer owes an APDU: it is asked until it has one.
+    expecting: bool,
+    /// The peer said RNR.
+    peer_busy: bool,
+    retries: u8,
+    /// When a peer that is not ready counts as gone.
+    patience: Option<Instant>,
+    timers: Timers,
+}
+
+#[derive(Debug, Clone)]
+struct Sending {
+    apdu: Outgoing,
+    /// In UI frames, and then the next of them.
+    unnumbered: Option<(Address, Address, u8)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Disconnected,
+    /// DISC before SNRM.
+    Clearing,
+    Connecting,
+    Connected,
+    Disconnecting,
+}
+
+impl<F: Buffer> Primary<F> {
+    /// A client on a line on which nothing happened yet.
+    #[must_use]
+    pub fn new(settings: PrimarySettings, frame: F) -> Self {
+        let finder = match settings.quirks.tolerate_header_checks {
+            true => Finder::new().tolerating_header_checks(),
+            false => Finder::new(),
+        };
+        Self {
+            line: Line::new(frame, finder, settings.inter_octet_time_out),
+            station: Station {
+                settings,
+                phase: Phase::Disconnected,
+                peer: Saps { client: 0, server: 0 },
+                client: Address::NO_STATION,
+                server: Address::NO_STATION,
+                parameters: Parameters::DEFAULT,
+                window: Window::new(),
+                outgoing: None,
+                reassembly: Reassembly::new(),
+                unnumbered: Reassembly::new(),
+                waiting: false,
+                poll: false,
+                expecting: false,
+                peer_busy: false,
+                retries: 0,
+                patience: None,
+                timers: Timers::new(),
+            },
+        }
+    }
+
+    /// What holds for the connection, seen from this end.
+    #[must_use]
+    pub const fn parameters(&self) -> Parameters {
+        self.station.parameters
+    }
+
+    /// How many frames began and came to nothing.
+    #[must_use]
+    pub const fn damaged_frames(&self) -> u32 {
+        self.line.finder().damaged()
+    }
+
+    /// How many frames with a wrong header check sequence were let pass.
+    #[must_use]
+    pub const fn tolerated_frames(&self) -> u32 {
+        self.line.finder().tolerated()
+    }
+}
+
+impl<F: Buffer> Link for Primary<F> {
+    const HEADROOM: usize = 0;
+    const MAX_APDU: usize = 0xffff;
+
+    /// A peer that has no address in the settings' form cannot be connected: nobody will answer.
+    fn open(&mut self, peer: Saps, _: Instant) {
+        let station = &mut self.station;
+        let quirks = station.settings.quirks;
+        station.reset();
+        station.peer = peer;
+        station.server = station.server_address(peer.server);
+        station.client = client_address(peer.client);
+        station.parameters = station.proposal(self.line.information_room());
+        station.phase = match () {
+            () if quirks.always_connected => Phase::Connected,
+            () if quirks.disconnect_first => Phase::Clearing,
+            () => Phase::Connecting,
+        };
+    }
+
+    fn is_open(&self, peer: Saps) -> bool {
+        self.station.phase == Phase::Connected && self.station.peer == peer
+    }
+
+    fn close(&mut self, peer: Saps, _: Instant) -> bool {
+        let station = &mut self.station;
+        if station.peer != peer || station.phase == Phase::Disconnected {
+            return false;
+        }
+        let connected = station.phase == Phase::Connected && !station.settings.quirks.always_connected;
+        station.reset();
+        if connected {
+            station.phase = Phase::Disconnecting;
+        }
+        connected
+    }
+
+    fn handle_input(
+        &mut self,
+        bytes: &[u8],
+        rx: &mut dyn Buffer,
+        keep: usize,
+        now: Instant,
+    ) -> Result<(usize, LinkEvent), LinkError> {
+        let (taken, found) = self.line.take(bytes, now);
+        let Some(frame) = found.and_then(|found| self.line.frame(found)) else {
+            return Ok((taken, LinkEvent::None));
+        };
+        let room = self.line.information_room();
+        self.station.receive(&frame, room, rx, keep, now).map(|event| (taken, event))
+    }
+
+    fn send(&mut self, peer: Saps, apdu: Range<usize>, delivery: Delivery, _: Instant) -> Result<(), Busy> {
+        let station = &mut self.station;
+        if station.outgoing.is_some() {
+            return Err(Busy);
+        }
+        let unnumbered = match delivery {
+            Delivery::Confirmed if self.is_open(peer) => None,
+            // Without a connection nothing can be confirmed.
+            Delivery::Confirmed => return Err(Busy),
+            Delivery::Unconfirmed => Some((station.server_address(peer.server), client_address(peer.client), 0)),
+        };
+        let station = &mut self.station;
+        station.expecting |= unnumbered.is_none();
+        station.outgoing = Some(Sending { apdu: Outgoing::new(apdu), unnumbered });
+        Ok(())
+    }
+
+    fn is_sending(&self) -> bool {
+        self.station.outgoing.is_some()
+    }
+
+    fn poll_transmit<'t>(&'t mut self, tx: &'t mut [u8], now: Instant) -> Option<&'t [u8]> {
+        let built = self.station.transmit(&mut self.line, tx, now)?;
+        self.line.octets(built)
+    }
+
+    fn handle_timeout(&mut self, now: Instant) -> Result<LinkEvent, LinkError> {
+        self.line.handle_timeout(now);
+        self.station.handle_timeout(now)
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        [self.line.give_up(), self.station.timers.next(), self.station.patience].into_iter().flatten().min()
+    }
+}
+
+impl Station {
+    /// Forgets the connection and what was to be sent on it.
+    fn reset(&mut self) {
+        self.phase = Phase::Disconnected;
+        self.window = Window::new();
+        self.outgoing = None;
+        self.reassembly.clear();
+        self.unnumbered.clear();
+        (self.waiting, self.poll, self.expecting, self.peer_busy) = (false, false, false, false);
+        (self.retries, self.patience) = (0, None);
+        self.timers = Timers::new();
+    }
+
+    /// What goes into SNRM, with room for so large an information field.
+    fn proposal(&self, room: u16) -> Parameters {
+        self.settings.parameters.within(room)
+    }
+
+    fn server_address(&self, server: u16) -> Address {
+        let PrimarySettings { address_size, device_address, .. } = self.settings;
+        Address::new(address_size, server, device_address).unwrap_or(Address::NO_STATION)
+    }
+
+    /// Octets of the largest information field to send.
+    fn largest(&self) -> usize {
+        let length = usize::from(self.parameters.max_info_field_length_transmit);
+        if !self.settings.quirks.lengths_of_frames {
+            return length;
+        }
+        let addresses = self.client.size().octets().saturating_add(self.server.size().octets());
+        // Format, control field, both check sequences.
+        length.saturating_sub(addresses.saturating_add(7)).max(4)
+    }
+
+    fn handle_timeout(&mut self, now: Instant) -> Result<LinkEvent, LinkError> {
+        self.timers.expired(Timer::Turnaround, now);
+        self.poll |= self.timers.expired(Timer::Poll, now);
+        if self.patience.is_some_and(|at| at <= now) {
+            self.reset();
+            return Err(LinkError::NoAnswer);
+        }
+        if self.timers.expired(Timer::Response, now) {
+            self.waiting = false;
+            return self.retry();
+        }
+        Ok(LinkEvent::None)
+    }
+
+    /// An answer is missing or wrong: asks again, or gives up.
+    fn retry(&mut self) -> Result<LinkEvent, LinkError> {
+        self.retries = self.retries.saturating_add(1);
+        let peer = self.peer;
+        let spent = self.retries > self.settings.retries;
+        match self.phase {
+            // Whether the meter had a connection to clear or not, it may take the SNRM.
+            Phase::Clearing => (self.phase, self.retries) = (Phase::Connecting, 0),
+            Phase::Disconnecting if spent => {
+                self.reset();
+                return Ok(LinkEvent::Closed { peer });
+            }
+            _ if spent => {
+                self.reset();
+                return Err(LinkError::NoAnswer);
+            }
+            // A single frame is repeated. Of several, or of part of an answer, the peer says what it misses.
+            Phase::Connected if self.window.unacknowledged() == 1 => self.window.go_back(),
+            Phase::Connected => self.poll = true,
+            Phase::Disconnected | Phase::Connecting | Phase::Disconnecting => {}
+        }
+        Ok(LinkEvent::None)
+    }
+}
+
+fn client_address(client: u16) -> Address {
+    Address::one(client).unwrap_or(Address::NO_STATION)
+}

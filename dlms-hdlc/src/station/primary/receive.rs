@@ -1,0 +1,200 @@
+use dlms_core::buffer::Buffer;
+use dlms_core::link::{Delivery, LinkError, LinkEvent, Saps};
+use dlms_core::time::Instant;
+
+use super::{Phase, Station};
+use crate::station::joined_event;
+use crate::station::window::Arrival;
+use crate::{Address, Frame, FrameKind, Parameters, SequenceNumber, Timer};
+
+impl Station {
+    /// Takes a frame from the line.
+    pub(super) fn receive(
+        &mut self,
+        frame: &Frame<'_>,
+        room: u16,
+        rx: &mut dyn Buffer,
+        keep: usize,
+        now: Instant,
+    ) -> Result<LinkEvent, LinkError> {
+        if frame.control().kind == FrameKind::Ui {
+            return Ok(self.receive_unnumbered(frame, rx, keep));
+        }
+        if frame.destination() != self.client || !self.is_server(frame.source()) {
+            return Ok(LinkEvent::None);
+        }
+        match self.phase {
+            Phase::Disconnected => Ok(LinkEvent::None),
+            Phase::Connected => self.receive_connected(frame, rx, keep, now),
+            Phase::Clearing | Phase::Connecting | Phase::Disconnecting => self.receive_answer(frame, room, now),
+        }
+    }
+
+    /// The answer to SNRM or DISC.
+    fn receive_answer(&mut self, frame: &Frame<'_>, room: u16, now: Instant) -> Result<LinkEvent, LinkError> {
+        let acknowledged = match frame.control().kind {
+            FrameKind::Ua => true,
+            FrameKind::Dm => false,
+            _ => return Ok(LinkEvent::None),
+        };
+        // What was not asked is an answer to something earlier.
+        if !self.waiting {
+            return Ok(LinkEvent::None);
+        }
+        let peer = self.peer;
+        match self.phase {
+            Phase::Connecting if acknowledged => {
+                // What the meter wrote there in no known form agrees to nothing.
+                let answer = Parameters::decode(frame.information()).unwrap_or_default();
+                self.parameters = self.proposal(room).agreed_with(answer);
+                self.phase = Phase::Connected;
+                self.take_turn(now);
+                self.retries = 0;
+                Ok(LinkEvent::Opened { peer })
+            }
+            Phase::Connecting => {
+                self.reset();
+                Err(LinkError::Disconnected)
+            }
+            Phase::Clearing => {
+                self.phase = Phase::Connecting;
+                self.take_turn(now);
+                self.retries = 0;
+                Ok(LinkEvent::None)
+            }
+            _ => {
+                self.reset();
+                Ok(LinkEvent::Closed { peer })
+            }
+        }
+    }
+
+    fn receive_connected(
+        &mut self,
+        frame: &Frame<'_>,
+        rx: &mut dyn Buffer,
+        keep: usize,
+        now: Instant,
+    ) -> Result<LinkEvent, LinkError> {
+        let control = frame.control();
+        match control.kind {
+            FrameKind::Dm => {
+                self.reset();
+                return Err(LinkError::Disconnected);
+            }
+            FrameKind::Frmr => {
+                self.reset();
+                return Err(LinkError::Rejected);
+            }
+            _ => {}
+        }
+        // Without N(R), or with one out of date, it is no answer to what was sent last.
+        let Some(acknowledged) = control.kind.receive().and_then(|receive| self.acknowledge(receive)) else {
+            return Ok(LinkEvent::None);
+        };
+        let final_frame = control.poll_final && self.waiting;
+        match control.kind {
+            FrameKind::I { send, .. } => {
+                self.peer_busy = false;
+                let arrival = self.window.arrival(send, self.parameters.window_size_receive);
+                if arrival == Arrival::Repeated {
+                    // It crossed with a repetition of ours; what was asked last is still to be answered.
+                    return Ok(LinkEvent::None);
+                }
+                let mut event = LinkEvent::None;
+                if arrival == Arrival::InSequence {
+                    self.window.taken();
+                    (self.retries, self.patience) = (0, None);
+                    event = joined_event(
+                        self.reassembly.join(frame, rx, keep),
+                        self.peer,
+                        Delivery::Confirmed,
+                    );
+                    self.expecting &= matches!(event, LinkEvent::None);
+                }
+                if final_frame {
+                    self.take_turn(now);
+                    self.poll = arrival == Arrival::Ahead || self.reassembly.is_open();
+                    if arrival == Arrival::Ahead {
+                        return self.retry();
+                    }
+                }
+                Ok(event)
+            }
+            FrameKind::Rr { .. } | FrameKind::Rej { .. } if final_frame => {
+                self.peer_busy = false;
+                self.take_turn(now);
+                if self.outgoing.is_none() {
+                    self.ask_later(now);
+                } else if acknowledged == 0 && self.window.unacknowledged() > 0 {
+                    // It did not come, or not in sequence.
+                    self.window.go_back();
+                    return self.retry();
+                }
+                Ok(LinkEvent::None)
+            }
+            FrameKind::Rnr { .. } if final_frame => {
+                self.peer_busy = true;
+                self.retries = 0;
+                self.take_turn(now);
+                self.ask_later(now);
+                Ok(LinkEvent::None)
+            }
+            _ => Ok(LinkEvent::None),
+        }
+    }
+
+    /// UI from the meter at the other end, or from any other.
+    fn receive_unnumbered(&mut self, frame: &Frame<'_>, rx: &mut dyn Buffer, keep: usize) -> LinkEvent {
+        let (to, from) = (frame.destination(), frame.source());
+        let mine = self.client == Address::NO_STATION || to == self.client || to.is_all_station();
+        // The buffer belongs to the answer that is coming in.
+        if !mine || self.reassembly.is_open() {
+            return LinkEvent::None;
+        }
+        let peer = Saps { client: to.upper(), server: from.upper() };
+        joined_event(self.unnumbered.join(frame, rx, keep), peer, Delivery::Unconfirmed)
+    }
+
+    /// Takes N(R); what it acknowledges need not be kept. None if it is out of date.
+    fn acknowledge(&mut self, receive: SequenceNumber) -> Option<u8> {
+        let frames = self.window.acknowledge(receive)?;
+        let most = self.largest();
+        if let Some(sending) = self.outgoing.as_mut().filter(|sending| sending.unnumbered.is_none()) {
+            sending.apdu.mark_done(frames, most);
+            if sending.apdu.is_done() {
+                self.outgoing = None;
+            }
+        }
+        if frames > 0 {
+            (self.retries, self.patience) = (0, None);
+        }
+        Some(frames)
+    }
+
+    /// The other end has finished: what it did not acknowledge goes out again.
+    fn take_turn(&mut self, now: Instant) {
+        self.waiting = false;
+        self.window.go_back();
+        self.timers.stop(Timer::Response);
+        if self.settings.turnaround > 0 {
+            self.timers.start(Timer::Turnaround, now.plus(self.settings.turnaround));
+        }
+    }
+
+    /// The peer is not ready: it is asked again after a while, as long as there is something to wait for.
+    fn ask_later(&mut self, now: Instant) {
+        if self.expecting || self.peer_busy || self.reassembly.is_open() {
+            self.timers.start(Timer::Poll, now.plus(self.settings.poll_delay));
+            self.patience.get_or_insert(now.plus(self.settings.poll_time_out));
+        }
+    }
+
+    /// A calling address names whoever answers.
+    fn is_server(&self, source: Address) -> bool {
+        source == self.server
+            || (self.server.is_calling()
+                && source.size() == self.server.size()
+                && source.upper() == self.server.upper())
+    }
+}

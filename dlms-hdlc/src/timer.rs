@@ -1,0 +1,83 @@
+use dlms_core::time::Instant;
+
+/// What a station waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Timer {
+    /// The final frame of an answer.
+    Response,
+    /// The next octet of a frame that has begun.
+    InterOctet,
+    /// Any frame of a connection.
+    Inactivity,
+    /// The time to ask a peer again that was not ready.
+    Poll,
+    /// The time the line needs between two directions.
+    Turnaround,
+}
+
+/// One instant for each [`Timer`] that runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Timers {
+    at: [Option<Instant>; 5],
+}
+
+impl Timers {
+    pub(crate) const fn new() -> Self {
+        Self { at: [None; 5] }
+    }
+
+    pub(crate) fn start(&mut self, timer: Timer, at: Instant) {
+        self.set(timer, Some(at));
+    }
+
+    pub(crate) fn stop(&mut self, timer: Timer) {
+        self.set(timer, None);
+    }
+
+    pub(crate) fn is_running(&self, timer: Timer) -> bool {
+        self.at.get(timer as usize).is_some_and(Option::is_some)
+    }
+
+    /// Whether the timer ran out; if so, it is stopped.
+    pub(crate) fn expired(&mut self, timer: Timer, now: Instant) -> bool {
+        match self.at.get_mut(timer as usize) {
+            Some(slot) if slot.is_some_and(|at| at <= now) => {
+                *slot = None;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// When the first of them runs out.
+    pub(crate) fn next(&self) -> Option<Instant> {
+        self.at.iter().flatten().min().copied()
+    }
+
+    fn set(&mut self, timer: Timer, at: Option<Instant>) {
+        if let Some(slot) = self.at.get_mut(timer as usize) {
+            *slot = at;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_the_timers_counts() {
+        let mut timers = Timers::new();
+        assert_eq!(timers.next(), None);
+        timers.start(Timer::Response, Instant(50));
+        timers.start(Timer::Turnaround, Instant(20));
+        assert_eq!(timers.next(), Some(Instant(20)));
+        assert!(!timers.expired(Timer::Turnaround, Instant(19)));
+        assert!(timers.expired(Timer::Turnaround, Instant(20)));
+        assert!(!timers.expired(Timer::Turnaround, Instant(20)));
+        assert!(timers.is_running(Timer::Response));
+        timers.stop(Timer::Response);
+        assert_eq!(timers.next(), None);
+    }
+}

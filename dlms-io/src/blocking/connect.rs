@@ -1,0 +1,66 @@
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::time::Duration;
+
+use dlms::client::{Client, ClientConfig};
+use dlms_core::crypto::CryptoProvider;
+use dlms_security::{CounterStore, InvocationCounters};
+use dlms_wrapper::Role;
+
+use super::{Datagram, Meter};
+
+/// A meter reached by TCP, its buffers growing with the values.
+pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
+/// A meter reached by UDP.
+pub type UdpMeter<C, K> = Meter<Datagram, dlms_wrapper::Datagram, C, K>;
+
+/// Connects to a meter by TCP, on port [`dlms_wrapper::PORT`] usually. The response time-out of `config` is for
+/// connecting too.
+///
+/// # Errors
+/// No address of it answers.
+pub fn connect_tcp<C: CryptoProvider, K: CounterStore>(
+    meter: impl ToSocketAddrs,
+    config: ClientConfig,
+    crypto: C,
+    counters: InvocationCounters<K>,
+) -> io::Result<TcpMeter<C, K>> {
+    let time_out = Duration::from_millis(config.response_time_out.max(1));
+    let stream = first(meter, |address| TcpStream::connect_timeout(&address, time_out))?;
+    stream.set_nodelay(true)?;
+    stream.set_write_timeout(Some(time_out))?;
+    let link = dlms_wrapper::Stream::new(Role::Client);
+    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+}
+
+/// Exchanges datagrams with a meter by UDP, on port [`dlms_wrapper::PORT`] usually.
+///
+/// # Errors
+/// It has no address, or none can be reached from here.
+pub fn connect_udp<C: CryptoProvider, K: CounterStore>(
+    meter: impl ToSocketAddrs,
+    config: ClientConfig,
+    crypto: C,
+    counters: InvocationCounters<K>,
+) -> io::Result<UdpMeter<C, K>> {
+    let socket = first(meter, |address| {
+        let any: SocketAddr = if address.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
+        let socket = UdpSocket::bind(any)?;
+        socket.connect(address)?;
+        Ok(socket)
+    })?;
+    let link = dlms_wrapper::Datagram::new(Role::Client);
+    Ok(Meter::new(Datagram::new(socket), Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+}
+
+/// The first address that it works with; else why it did not with the last.
+fn first<T>(meter: impl ToSocketAddrs, connect: impl Fn(SocketAddr) -> io::Result<T>) -> io::Result<T> {
+    let mut failed = io::Error::new(ErrorKind::NotFound, "no address");
+    for address in meter.to_socket_addrs()? {
+        match connect(address) {
+            Ok(connected) => return Ok(connected),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}

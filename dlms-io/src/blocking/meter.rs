@@ -1,0 +1,130 @@
+use dlms::Output;
+use dlms::client::{Client, ClientError, Event};
+use dlms_core::buffer::Buffer;
+use dlms_core::crypto::CryptoProvider;
+use dlms_core::link::{Link, LinkError};
+use dlms_security::CounterStore;
+
+use super::channel::{Channel, Received};
+use super::{Error, Transport};
+use crate::{Observer, Traffic};
+
+/// A meter at the other end of a transport, and the client that talks to it.
+///
+/// `T` is the transport, `L` the link, `C` the cryptographic provider, `K` the store of the invocation counters, `B`
+/// the buffers.
+#[derive(Debug)]
+pub struct Meter<T, L, C, K, B = Vec<u8>> {
+    channel: Channel<T>,
+    pub(super) client: Client<L, C, K, B>,
+    /// The transport ended.
+    ended: bool,
+}
+
+impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter<T, L, C, K, B> {
+    /// The meter that `client` is configured for, over a transport that reaches it.
+    pub fn new(transport: T, client: Client<L, C, K, B>) -> Self {
+        Self { channel: Channel::new(transport), client, ended: false }
+    }
+
+    /// Shows all octets on the line to `observer` from now on.
+    pub fn observe(&mut self, observer: impl Observer + Send + 'static) {
+        self.channel.watch.observer = Some(Box::new(observer));
+    }
+
+    /// How many octets passed on the line so far.
+    #[must_use]
+    pub const fn traffic(&self) -> Traffic {
+        self.channel.watch.traffic
+    }
+
+    /// The client: what was negotiated, statistics, the last result.
+    #[must_use]
+    pub const fn client(&self) -> &Client<L, C, K, B> {
+        &self.client
+    }
+
+    /// The client, to get at its keys and counters. Requests are made through the meter.
+    pub const fn client_mut(&mut self) -> &mut Client<L, C, K, B> {
+        &mut self.client
+    }
+
+    /// The transport, after the association was released.
+    pub fn into_transport(self) -> T {
+        self.channel.transport
+    }
+
+    /// Makes a request and carries it out.
+    pub(super) fn exchange(
+        &mut self,
+        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+    ) -> Result<(), Error> {
+        self.exchange_blocks(
+            |client| {
+                client.set_stream_blocks(false);
+                request(client)
+            },
+            |_| {},
+        )
+    }
+
+    /// Makes a request and carries it out; the blocks of its answer go to `each`.
+    pub(super) fn exchange_blocks(
+        &mut self,
+        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        mut each: impl FnMut(&[u8]),
+    ) -> Result<(), Error> {
+        if self.ended {
+            return Err(ClientError::Link(LinkError::Disconnected).into());
+        }
+        request(&mut self.client)?;
+        let ended = self.carry_out(&mut each);
+        if matches!(ended, Err(Error::Io(_))) {
+            self.ended = true;
+            self.client.handle_closed();
+        }
+        ended
+    }
+
+    fn carry_out(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        loop {
+            let mut outcome = None;
+            let until = loop {
+                match self.client.poll_output(self.channel.now()) {
+                    Output::Transmit(octets) => self.channel.send(octets).map_err(Error::Io)?,
+                    Output::Event(Event::Block) => each(self.client.block()),
+                    Output::Event(event) => outcome = Some(event),
+                    Output::Wait(until) => break until,
+                }
+            };
+            match outcome {
+                Some(Event::Failed(error)) => {
+                    self.ended |= matches!(error, ClientError::Link(_));
+                    return Err(error.into());
+                }
+                Some(Event::Closed) => {
+                    self.ended = true;
+                    return Err(ClientError::Link(LinkError::Disconnected).into());
+                }
+                Some(_) => return Ok(()),
+                None => {}
+            }
+            let rest = self.channel.inbox.rest();
+            if !rest.is_empty() {
+                let taken = self.client.handle_input(rest, self.channel.now());
+                self.channel.inbox.take(taken);
+                continue;
+            }
+            match self.channel.receive(until).map_err(Error::Io)? {
+                Received::Octets => {}
+                Received::Nothing => {
+                    let now = self.channel.now();
+                    if until.is_some_and(|until| now >= until) {
+                        self.client.handle_timeout(now);
+                    }
+                }
+                Received::End => self.client.handle_closed(),
+            }
+        }
+    }
+}

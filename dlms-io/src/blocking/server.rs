@@ -1,0 +1,202 @@
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use dlms::server::Event;
+use dlms_core::link::Link;
+use dlms_wrapper::Role;
+
+use super::serve;
+use crate::{ServerConfig, Shared};
+
+/// How long to wait when the system is short of sockets or threads.
+const SHORTAGE: Duration = Duration::from_millis(100);
+
+/// A TCP server of logical devices: a thread for each connection.
+#[derive(Debug)]
+pub struct Server<V, F = fn() -> dlms_wrapper::Stream> {
+    listener: TcpListener,
+    devices: V,
+    link: F,
+    config: ServerConfig,
+    gate: Arc<Gate>,
+}
+
+impl<V: Shared> Server<V> {
+    /// A server of the wrapper that listens at `address`.
+    ///
+    /// # Errors
+    /// The address cannot be had.
+    pub fn bind(address: impl ToSocketAddrs, devices: V) -> io::Result<Self> {
+        Self::new(TcpListener::bind(address)?, devices)
+    }
+
+    /// A server of the wrapper on `listener`.
+    ///
+    /// # Errors
+    /// The listener has no address.
+    pub fn new(listener: TcpListener, devices: V) -> io::Result<Self> {
+        let gate = Arc::new(Gate { address: listener.local_addr()?, ..Gate::default() });
+        let link: fn() -> _ = || dlms_wrapper::Stream::new(Role::Server);
+        Ok(Self { listener, devices, link, config: ServerConfig::default(), gate })
+    }
+}
+
+impl<V: Shared, F> Server<V, F> {
+    /// With these limits.
+    #[must_use]
+    pub fn with_config(self, config: ServerConfig) -> Self {
+        Self { config, ..self }
+    }
+
+    /// With another link, made anew for each connection.
+    #[must_use]
+    pub fn with_link<L: Link, G: Fn() -> L>(self, link: G) -> Server<V, G> {
+        let Self { listener, devices, config, gate, .. } = self;
+        Server { listener, devices, link, config, gate }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.gate.address
+    }
+
+    /// What ends it, from another thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::clone(&self.gate))
+    }
+}
+
+impl<V: Shared + Sync, L: Link, F: Fn() -> L + Sync> Server<V, F> {
+    /// Serves until it is stopped, then returns when all connections have ended; `audit` is told what happens on the
+    /// connection with which client.
+    pub fn run(self, audit: impl Fn(SocketAddr, Event) + Sync) {
+        thread::scope(|scope| {
+            while self.gate.wait_for_place(self.config.connections) {
+                let Ok((stream, client)) = self.listener.accept() else {
+                    thread::sleep(SHORTAGE);
+                    continue;
+                };
+                let Some(place) = self.gate.enter(&stream) else { continue };
+                let (server, audit) = (&self, &audit);
+                let serve = move || {
+                    let _place = place;
+                    // A panic of an object's ends this connection, no other.
+                    let _ = catch_unwind(AssertUnwindSafe(|| server.serve(&stream, |event| audit(client, event))));
+                };
+                if thread::Builder::new().spawn_scoped(scope, serve).is_err() {
+                    thread::sleep(SHORTAGE);
+                }
+            }
+        });
+    }
+
+    fn serve(&self, stream: &TcpStream, audit: impl FnMut(Event)) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        let time_out = Duration::from_millis(self.config.inactivity_time_out);
+        stream.set_write_timeout(Some(time_out).filter(|time_out| !time_out.is_zero()))?;
+        let mut connection = self.config.connection((self.link)());
+        serve(stream.try_clone()?, &mut connection, &self.devices, audit)
+    }
+}
+
+/// Ends a [`Server`].
+#[derive(Debug, Clone)]
+pub struct Stopper(Arc<Gate>);
+
+impl Stopper {
+    /// Ends the server: no connection is accepted any more, and those there are end after the message in work.
+    pub fn stop(&self) {
+        let mut state = self.0.state();
+        state.stopped = true;
+        for stream in state.open.values() {
+            let _ = stream.shutdown(Shutdown::Read);
+        }
+        drop(state);
+        self.0.changed.notify_all();
+        // What waits for a connection is given one.
+        let _ = TcpStream::connect_timeout(&self.0.knock(), SHORTAGE);
+    }
+}
+
+/// Who is in, and whether more may come.
+#[derive(Debug)]
+struct Gate {
+    address: SocketAddr,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    stopped: bool,
+    open: HashMap<u64, TcpStream>,
+    next: u64,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            address: (Ipv4Addr::UNSPECIFIED, 0).into(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl Gate {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there are fewer than `most` connections; no if none is to come any more.
+    fn wait_for_place(&self, most: usize) -> bool {
+        let full = |state: &mut State| !state.stopped && state.open.len() >= most.max(1);
+        let state = self.changed.wait_while(self.state(), full).unwrap_or_else(PoisonError::into_inner);
+        !state.stopped
+    }
+
+    /// Lets a connection in.
+    fn enter(self: &Arc<Self>, stream: &TcpStream) -> Option<Place> {
+        let copy = stream.try_clone().ok()?;
+        let mut state = self.state();
+        if state.stopped {
+            return None;
+        }
+        let number = state.next;
+        state.next = number.wrapping_add(1);
+        state.open.insert(number, copy);
+        Some(Place { gate: Arc::clone(self), number })
+    }
+
+    /// Where to knock to be let in: no one can connect to an address that is not specified.
+    fn knock(&self) -> SocketAddr {
+        let mut address = self.address;
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+        address
+    }
+}
+
+/// The place of a connection, free again when it ends.
+#[derive(Debug)]
+struct Place {
+    gate: Arc<Gate>,
+    number: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.gate.state().open.remove(&self.number);
+        self.gate.changed.notify_all();
+    }
+}

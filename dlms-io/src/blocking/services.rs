@@ -1,0 +1,187 @@
+use cosem_classes::model::{Attribute, Method};
+use dlms::client::{ClientError, Misuse, Negotiated};
+use dlms_core::apdu::{
+    ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, List,
+    MethodDescriptor, SelectiveAccess,
+};
+use dlms_core::buffer::Buffer;
+use dlms_core::codec::Encode;
+use dlms_core::crypto::CryptoProvider;
+use dlms_core::data::DataType;
+use dlms_core::link::Link;
+use dlms_security::CounterStore;
+
+use super::{Error, Meter, Transport};
+
+/// The services. A request that fails leaves the association as it is, unless the transport or the link failed.
+///
+/// # Errors
+/// `Client` with what the machine says, of [`ClientError`]; `Io` when the transport fails.
+impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter<T, L, C, K, B> {
+    /// Opens the association, all passes of its authentication included; what was agreed on.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn associate(&mut self) -> Result<Negotiated, Error> {
+        self.exchange(|client| client.associate())?;
+        Ok(self.client.negotiated().ok_or(ClientError::Misuse(Misuse::NotAssociated))?)
+    }
+
+    /// Releases the association.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn release(&mut self) -> Result<(), Error> {
+        self.exchange(|client| client.release())
+    }
+
+    /// Releases the association, if there is one, and drops the connection.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn close(mut self) -> Result<(), Error> {
+        match self.client.negotiated() {
+            Some(_) => self.release(),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads an attribute.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn get<V: DataType>(&mut self, attribute: Attribute<V>) -> Result<V::View<'_>, Error> {
+        self.exchange(|client| client.get(attribute))?;
+        Ok(self.client.value::<V>()?)
+    }
+
+    /// Reads a part of an attribute.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn get_selected<V: DataType>(
+        &mut self,
+        attribute: Attribute<V>,
+        selection: &SelectiveAccess<'_>,
+    ) -> Result<V::View<'_>, Error> {
+        self.exchange(|client| client.get_selected(attribute, selection))?;
+        Ok(self.client.value::<V>()?)
+    }
+
+    /// Reads an attribute, or a part of one, whose type is not known beforehand: its encoding.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn get_any(
+        &mut self,
+        attribute: AttributeDescriptor,
+        selection: Option<&SelectiveAccess<'_>>,
+    ) -> Result<&[u8], Error> {
+        self.exchange(|client| client.get_any(attribute, selection))?;
+        Ok(self.client.value_bytes()?)
+    }
+
+    /// Reads an attribute of any length, or a part of one, without keeping it: `each` is given its encoding piece by
+    /// piece, as it comes. After an error the pieces are no value.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn get_blocks(
+        &mut self,
+        attribute: AttributeDescriptor,
+        selection: Option<&SelectiveAccess<'_>>,
+        mut each: impl FnMut(&[u8]),
+    ) -> Result<(), Error> {
+        self.exchange_blocks(
+            |client| {
+                client.set_stream_blocks(true);
+                client.get_any(attribute, selection)
+            },
+            &mut each,
+        )?;
+        each(self.client.value_bytes().unwrap_or(self.client.block()));
+        Ok(())
+    }
+
+    /// Reads several attributes in one request; a result for each.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn get_list(
+        &mut self,
+        attributes: &[AttributeSelection<'_>],
+    ) -> Result<List<'_, GetDataResult<'_>>, Error> {
+        self.exchange(|client| client.get_list(attributes))?;
+        Ok(self.client.values()?)
+    }
+
+    /// Writes an attribute.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn set<V: DataType>(&mut self, attribute: Attribute<V>, value: &V::View<'_>) -> Result<(), Error> {
+        self.exchange(|client| client.set(attribute, value))
+    }
+
+    /// Writes an attribute, or a part of one, whose type is not known beforehand.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn set_any(
+        &mut self,
+        attribute: AttributeDescriptor,
+        selection: Option<&SelectiveAccess<'_>>,
+        value: &dyn Encode,
+    ) -> Result<(), Error> {
+        self.exchange(|client| client.set_any(attribute, selection, value))
+    }
+
+    /// Writes several attributes in one request; a result for each.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn set_list(
+        &mut self,
+        attributes: &[AttributeSelection<'_>],
+        values: &[&dyn Encode],
+    ) -> Result<List<'_, DataAccessResult>, Error> {
+        self.exchange(|client| client.set_list(attributes, values))?;
+        Ok(self.client.results()?)
+    }
+
+    /// Invokes a method; its result.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn invoke<P: DataType, R: DataType>(
+        &mut self,
+        method: Method<P, R>,
+        parameter: &P::View<'_>,
+    ) -> Result<R::View<'_>, Error> {
+        self.exchange(|client| client.invoke_method(method, parameter))?;
+        Ok(self.client.value::<R>()?)
+    }
+
+    /// Invokes a method whose types are not known beforehand, null-data for no parameter; the encoding of its result,
+    /// null-data for none.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn invoke_any(&mut self, method: MethodDescriptor, parameter: &dyn Encode) -> Result<&[u8], Error> {
+        self.exchange(|client| client.invoke_any(method, parameter))?;
+        Ok(self.client.value_bytes()?)
+    }
+
+    /// Invokes several methods in one request; a result for each.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn invoke_list(
+        &mut self,
+        methods: &[MethodDescriptor],
+        parameters: &[&dyn Encode],
+    ) -> Result<List<'_, ActionResponseItem<'_>>, Error> {
+        self.exchange(|client| client.invoke_list(methods, parameters))?;
+        Ok(self.client.results()?)
+    }
+}
