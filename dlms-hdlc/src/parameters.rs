@@ -187,9 +187,8 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    const LONG: [u8; 23] = [
-        0x81, 0x80, 0x14, 5, 2, 0x07, 0xee, 6, 2, 0x07, 0xee, 7, 4, 0, 0, 0, 1, 8, 4, 0, 0, 0, 1,
-    ];
+    const LONG: [u8; 23] =
+        [0x81, 0x80, 0x14, 5, 2, 0x07, 0xee, 6, 2, 0x07, 0xee, 7, 4, 0, 0, 0, 1, 8, 4, 0, 0, 0, 1];
 
     fn encoded(parameters: Parameters, form: ParameterForm) -> Vec<u8> {
         let mut out = [0; 30];
@@ -205,7 +204,9 @@ mod tests {
         for two_octet_lengths in [false, true] {
             for one_octet_windows in [false, true] {
                 let form = ParameterForm { two_octet_lengths, one_octet_windows, omit_defaults: true };
-                for parameters in [Parameters::DEFAULT, Parameters::symmetric(128, 7), Parameters::symmetric(512, 3)] {
+                for parameters in
+                    [Parameters::DEFAULT, Parameters::symmetric(128, 7), Parameters::symmetric(512, 3)]
+                {
                     assert_eq!(Parameters::decode(&encoded(parameters, form)), Ok(parameters));
                 }
                 assert_eq!(encoded(Parameters::DEFAULT, form), []);
@@ -247,7 +248,8 @@ mod tests {
     #[test]
     fn the_least_of_both_holds() {
         let own = Parameters { max_info_field_length_transmit: 200, ..Parameters::symmetric(512, 4) };
-        let peer = Parameters { max_info_field_length_transmit: 300, window_size_receive: 7, ..Parameters::DEFAULT };
+        let peer =
+            Parameters { max_info_field_length_transmit: 300, window_size_receive: 7, ..Parameters::DEFAULT };
         let expected = Parameters {
             max_info_field_length_transmit: 128,
             max_info_field_length_receive: 300,

@@ -39,6 +39,13 @@ impl Timers {
         self.at.get(timer as usize).is_some_and(Option::is_some)
     }
 
+    /// Lets a timer that runs run on until `at`, if that is later.
+    pub(crate) fn postpone(&mut self, timer: Timer, at: Instant) {
+        if let Some(Some(running)) = self.at.get_mut(timer as usize) {
+            *running = at.max(*running);
+        }
+    }
+
     /// Whether the timer ran out; if so, it is stopped.
     pub(crate) fn expired(&mut self, timer: Timer, now: Instant) -> bool {
         match self.at.get_mut(timer as usize) {

@@ -112,13 +112,12 @@ const fn fixed_content(protection: Protection) -> usize {
     ServiceCiphering::SECURITY_HEADER_LEN + tag
 }
 
-/// Octets of an A-XDR length in its shortest form.
+/// Octets of an A-XDR length as the writer writes it.
 const fn length_octets(length: usize) -> usize {
     match length {
         0..=0x7f => 1,
         0x80..=0xff => 2,
         0x100..=0xffff => 3,
-        0x1_0000..=0xff_ffff => 4,
         _ => 5,
     }
 }

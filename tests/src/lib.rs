@@ -10,8 +10,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a wrong test stops")]
 
-//pub mod arbitrary;
-//pub mod laws;
+pub mod arbitrary;
+pub mod laws;
 pub mod peer;
 pub mod tree;
 pub mod vector;

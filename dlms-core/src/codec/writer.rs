@@ -107,7 +107,8 @@ impl<'b> Writer<'b> {
         }
     }
 
-    /// An A-XDR length or count in its shortest form.
+    /// An A-XDR length or count in its shortest form, but never in that of three octets (`83`): a widespread stack
+    /// reads `81`, `82` and `84` only.
     #[inline]
     pub fn length(&mut self, n: usize) {
         let [.., a, b, c, d] = (n as u64).to_be_bytes();
@@ -115,7 +116,6 @@ impl<'b> Writer<'b> {
             0..=0x7f => self.u8(d),
             0x80..=0xff => self.array([0x81, d]),
             0x100..=0xffff => self.array([0x82, c, d]),
-            0x1_0000..=0xff_ffff => self.array([0x83, b, c, d]),
             _ => self.array([0x84, a, b, c, d]),
         }
     }

@@ -150,7 +150,8 @@ impl<F: Buffer> Link for Primary<F> {
         if station.peer != peer || station.phase == Phase::Disconnected {
             return false;
         }
-        let connected = station.phase == Phase::Connected && !station.settings.quirks.always_connected;
+        let connected = matches!(station.phase, Phase::Connecting | Phase::Connected)
+            && !station.settings.quirks.always_connected;
         station.reset();
         if connected {
             station.phase = Phase::Disconnecting;
@@ -174,17 +175,17 @@ impl<F: Buffer> Link for Primary<F> {
     }
 
     fn send(&mut self, peer: Saps, apdu: Range<usize>, delivery: Delivery, _: Instant) -> Result<(), Busy> {
+        let open = self.is_open(peer);
         let station = &mut self.station;
-        if station.outgoing.is_some() {
-            return Err(Busy);
-        }
         let unnumbered = match delivery {
-            Delivery::Confirmed if self.is_open(peer) => None,
             // Without a connection nothing can be confirmed.
-            Delivery::Confirmed => return Err(Busy),
-            Delivery::Unconfirmed => Some((station.server_address(peer.server), client_address(peer.client), 0)),
+            _ if station.outgoing.is_some() => return Err(Busy),
+            Delivery::Confirmed if !open => return Err(Busy),
+            Delivery::Confirmed => None,
+            Delivery::Unconfirmed => {
+                Some((station.server_address(peer.server), client_address(peer.client), 0))
+            }
         };
-        let station = &mut self.station;
         station.expecting |= unnumbered.is_none();
         station.outgoing = Some(Sending { apdu: Outgoing::new(apdu), unnumbered });
         Ok(())
@@ -201,6 +202,10 @@ impl<F: Buffer> Link for Primary<F> {
 
     fn handle_timeout(&mut self, now: Instant) -> Result<LinkEvent, LinkError> {
         self.line.handle_timeout(now);
+        if let Some(inside) = self.line.give_up() {
+            // An answer that has begun is as good as there.
+            self.station.timers.postpone(Timer::Response, inside);
+        }
         self.station.handle_timeout(now)
     }
 
@@ -229,7 +234,9 @@ impl Station {
 
     fn server_address(&self, server: u16) -> Address {
         let PrimarySettings { address_size, device_address, .. } = self.settings;
-        Address::new(address_size, server, device_address).unwrap_or(Address::NO_STATION)
+        let all = address_size.all_station();
+        let device = if server == all { all } else { device_address };
+        Address::new(address_size, server, device).unwrap_or(Address::NO_STATION)
     }
 
     /// Octets of the largest information field to send.
@@ -250,35 +257,36 @@ impl Station {
             self.reset();
             return Err(LinkError::NoAnswer);
         }
-        if self.timers.expired(Timer::Response, now) {
-            self.waiting = false;
-            return self.retry();
+        if !self.timers.expired(Timer::Response, now) {
+            return Ok(LinkEvent::None);
         }
-        Ok(LinkEvent::None)
-    }
-
-    /// An answer is missing or wrong: asks again, or gives up.
-    fn retry(&mut self) -> Result<LinkEvent, LinkError> {
-        self.retries = self.retries.saturating_add(1);
-        let peer = self.peer;
-        let spent = self.retries > self.settings.retries;
+        self.waiting = false;
         match self.phase {
             // Whether the meter had a connection to clear or not, it may take the SNRM.
-            Phase::Clearing => (self.phase, self.retries) = (Phase::Connecting, 0),
-            Phase::Disconnecting if spent => {
-                self.reset();
-                return Ok(LinkEvent::Closed { peer });
-            }
-            _ if spent => {
-                self.reset();
-                return Err(LinkError::NoAnswer);
+            Phase::Clearing => {
+                self.phase = Phase::Connecting;
+                return Ok(LinkEvent::None);
             }
             // A single frame is repeated. Of several, or of part of an answer, the peer says what it misses.
             Phase::Connected if self.window.unacknowledged() == 1 => self.window.go_back(),
             Phase::Connected => self.poll = true,
             Phase::Disconnected | Phase::Connecting | Phase::Disconnecting => {}
         }
-        Ok(LinkEvent::None)
+        self.count_retry()
+    }
+
+    /// Something has to be said again: gives up if that happened too often.
+    fn count_retry(&mut self) -> Result<LinkEvent, LinkError> {
+        self.retries = self.retries.saturating_add(1);
+        if self.retries <= self.settings.retries {
+            return Ok(LinkEvent::None);
+        }
+        let (phase, peer) = (self.phase, self.peer);
+        self.reset();
+        match phase {
+            Phase::Disconnecting => Ok(LinkEvent::Closed { peer }),
+            _ => Err(LinkError::NoAnswer),
+        }
     }
 }
 

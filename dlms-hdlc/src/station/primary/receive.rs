@@ -26,7 +26,9 @@ impl Station {
         match self.phase {
             Phase::Disconnected => Ok(LinkEvent::None),
             Phase::Connected => self.receive_connected(frame, rx, keep, now),
-            Phase::Clearing | Phase::Connecting | Phase::Disconnecting => self.receive_answer(frame, room, now),
+            Phase::Clearing | Phase::Connecting | Phase::Disconnecting => {
+                self.receive_answer(frame, room, now)
+            }
         }
     }
 
@@ -105,19 +107,18 @@ impl Station {
                 if arrival == Arrival::InSequence {
                     self.window.taken();
                     (self.retries, self.patience) = (0, None);
-                    event = joined_event(
-                        self.reassembly.join(frame, rx, keep),
-                        self.peer,
-                        Delivery::Confirmed,
-                    );
+                    event =
+                        joined_event(self.reassembly.join(frame, rx, keep), self.peer, Delivery::Confirmed);
                     self.expecting &= matches!(event, LinkEvent::None);
                 }
                 if final_frame {
                     self.take_turn(now);
                     self.poll = arrival == Arrival::Ahead || self.reassembly.is_open();
                     if arrival == Arrival::Ahead {
-                        return self.retry();
+                        return self.count_retry();
                     }
+                } else if self.waiting {
+                    self.timers.start(Timer::Response, now.plus(self.settings.response_time_out));
                 }
                 Ok(event)
             }
@@ -129,7 +130,7 @@ impl Station {
                 } else if acknowledged == 0 && self.window.unacknowledged() > 0 {
                     // It did not come, or not in sequence.
                     self.window.go_back();
-                    return self.retry();
+                    return self.count_retry();
                 }
                 Ok(LinkEvent::None)
             }

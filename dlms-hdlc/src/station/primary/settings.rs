@@ -50,7 +50,11 @@ impl PrimarySettings {
         address_size: AddressSize::One,
         device_address: 0x11,
         parameters: Parameters::symmetric(crate::MAX_INFORMATION, 7),
-        parameter_form: ParameterForm { two_octet_lengths: false, one_octet_windows: false, omit_defaults: true },
+        parameter_form: ParameterForm {
+            two_octet_lengths: false,
+            one_octet_windows: false,
+            omit_defaults: true,
+        },
         retries: limits::RETRIES,
         response_time_out: limits::RESPONSE_TIME_OUT,
         inter_octet_time_out: limits::INTER_OCTET_TIME_OUT_SERIAL,

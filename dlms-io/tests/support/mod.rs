@@ -1,0 +1,144 @@
+//! A small meter, and clients for it.
+#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, missing_docs)]
+
+use std::sync::{Arc, Mutex};
+
+use cosem_classes::clock::{Clock, DaylightSaving, LocalClock};
+use cosem_classes::disconnect_control::{Breaker, ControlMode, ControlState, DisconnectControl};
+use cosem_classes::model::{CaptureObject, Instance, Object, ObjectList, Unrestricted};
+use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
+use cosem_classes::register::{Register, StoredRegister};
+use cosem_classes::{ScalerUnit, Unit};
+use dlms::client::{Ciphering, Client, ClientConfig};
+use dlms::server::{AssociationConfig, Device, DeviceConfig};
+use dlms::{Authentication, Secret};
+use dlms_core::acse::MechanismName;
+use dlms_core::codec::Encode;
+use dlms_core::crypto::{KeyId, KeyKind};
+use dlms_core::data::{DateTime, Deviation};
+use dlms_io::SystemClock;
+use dlms_security::{
+    GrowingKeys, InvocationCounters, Protection, RamCounters, SoftwareProvider, SystemTitle,
+};
+use dlms_wrapper::Role;
+use getrandom::SysRng;
+use obis::{ObisCode, obis};
+
+pub const ENERGY: Register = Register::at(obis!("1-0:1.8.0.255"));
+pub const VOLTAGE: Register = Register::at(obis!("1-0:32.7.0.255"));
+pub const CLOCK: Clock = Clock::at(obis!("0-0:1.0.0.255"));
+pub const LOAD: ProfileGeneric = ProfileGeneric::at(obis!("1-0:99.1.0.255"));
+pub const BREAKER: DisconnectControl = DisconnectControl::at(obis!("0-0:96.3.10.255"));
+pub const LOAD_NAME: ObisCode = obis!("1-0:99.1.0.255");
+pub const ROWS: u32 = 200;
+
+const SERVER_TITLE: SystemTitle = SystemTitle(*b"TST\0\0\0\0\x01");
+const CLIENT_TITLE: SystemTitle = SystemTitle(*b"CLI\0\0\0\0\x01");
+const PASSWORD: &[u8] = b"open sesame";
+
+pub type Provider = SoftwareProvider<SysRng, GrowingKeys>;
+pub type MeterDevice = Device<'static, ObjectList, Provider, RamCounters, Unrestricted>;
+pub type Devices = Arc<Mutex<Vec<MeterDevice>>>;
+pub type TestClient<L = dlms_wrapper::Stream> = Client<L, Provider, RamCounters, Vec<u8>>;
+
+/// How a client proves who it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Level {
+    None,
+    Lls,
+    /// GMAC, all messages authenticated and encrypted.
+    Hls,
+}
+
+impl Level {
+    pub const ALL: [Self; 3] = [Self::None, Self::Lls, Self::Hls];
+
+    const fn client(self) -> u16 {
+        match self {
+            Self::None => 16,
+            Self::Lls => 32,
+            Self::Hls => 1,
+        }
+    }
+
+    fn authentication(self) -> Authentication {
+        match self {
+            Self::None => Authentication::None,
+            Self::Lls => Authentication::Lls(Secret::new(PASSWORD).unwrap()),
+            Self::Hls => Authentication::Hls(MechanismName::HlsGmac),
+        }
+    }
+}
+
+pub fn provider() -> Provider {
+    let mut provider = SoftwareProvider::new(SysRng);
+    let key = |kind| KeyId { setup: 0, kind };
+    provider.set_key(key(KeyKind::GlobalUnicastEncryption), &[0x11; 16]).unwrap();
+    provider.set_key(key(KeyKind::Authentication), &[0x22; 16]).unwrap();
+    provider
+}
+
+pub fn counters() -> InvocationCounters<RamCounters> {
+    InvocationCounters::new(RamCounters::new())
+}
+
+pub fn config(level: Level) -> ClientConfig {
+    ClientConfig {
+        authentication: level.authentication(),
+        ciphering: (level == Level::Hls).then(|| Ciphering::new(CLIENT_TITLE)),
+        max_receive_pdu_size: 300,
+        ..ClientConfig::new(level.client(), 1)
+    }
+}
+
+pub fn client(level: Level) -> TestClient {
+    let link = dlms_wrapper::Stream::new(Role::Client);
+    Client::new(link, config(level), provider(), counters(), Vec::new(), Vec::new())
+}
+
+/// The row that is captured at hour `number`.
+pub fn row(number: u32) -> Vec<u8> {
+    let time = DateTime::from_utc_seconds(1_700_000_000 + i64::from(number) * 3_600, Deviation(0));
+    let mut row = dlms_core::data::Data::OctetString(&time.to_octets()).encode_to_vec();
+    row.extend((number * 7).encode_to_vec());
+    row
+}
+
+pub fn devices() -> Devices {
+    Arc::new(Mutex::new(vec![device()]))
+}
+
+pub fn device() -> MeterDevice {
+    let mut objects = ObjectList::new();
+    let watt_hours = ScalerUnit::new(0, Unit::WattHour);
+    objects.insert(Instance::<Register, _>::new(name(ENERGY.value()), StoredRegister::new(123_456u32, watt_hours)));
+    let volts = ScalerUnit::new(-1, Unit::Volt);
+    objects.insert(Instance::<Register, _>::new(name(VOLTAGE.value()), StoredRegister::new(2_301u16, volts)));
+    let clock = LocalClock::new(SystemClock::default(), -60, DaylightSaving::NONE);
+    objects.insert(Instance::<Clock, _>::new(name(CLOCK.time()), clock));
+    let columns = [CLOCK.time().descriptor(), ENERGY.value().descriptor()].map(CaptureObject::whole);
+    let profile = StoredProfile::<_, 2>::new(HeapRing::new(ROWS), &columns, 3_600);
+    let mut profile = Instance::<ProfileGeneric, _>::new(LOAD_NAME, profile);
+    for number in 0..ROWS {
+        profile.capture_target().unwrap().capture(&row(number)).unwrap();
+    }
+    objects.insert(profile);
+    let breaker = Breaker::new(true, ControlState::Connected, ControlMode(4));
+    objects.insert(Instance::<DisconnectControl, _>::new(name(BREAKER.output_state()), breaker));
+
+    let config = DeviceConfig::new(b"TST0000000000001", SERVER_TITLE);
+    let mut device = Device::new(config, objects, Unrestricted, provider(), counters());
+    for level in Level::ALL {
+        let offered = AssociationConfig::new(level.client(), level.authentication());
+        let offered = match level {
+            Level::Hls => offered.protected(Protection::AUTHENTICATED_ENCRYPTED),
+            _ => offered,
+        };
+        device.offer(offered).unwrap();
+    }
+    device
+}
+
+fn name<T>(attribute: cosem_classes::model::Attribute<T>) -> ObisCode {
+    attribute.descriptor().logical_name
+}
