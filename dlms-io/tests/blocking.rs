@@ -3,11 +3,13 @@
 
 mod support;
 
+use core::net::SocketAddr;
+use core::time::Duration;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cosem_classes::disconnect_control::ControlState;
 use cosem_classes::profile_generic::EntryDescriptor;
@@ -21,7 +23,8 @@ use dlms_core::link::LinkError;
 use dlms_io::blocking::{self, Error, Meter, Server, Stopper, connect_tcp, connect_udp};
 use dlms_io::{Observer, ServerConfig};
 use support::{
-    BREAKER, CLOCK, Devices, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, devices, provider, row,
+    BREAKER, CLOCK, Devices, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, devices,
+    provider, row,
 };
 
 type RowArray = dlms_core::data::Array<dlms_core::data::Any>;
@@ -41,7 +44,9 @@ impl Running {
         let server = Server::bind("127.0.0.1:0", devices).unwrap().with_config(config);
         let (address, stopper, log) = (server.local_addr(), server.stopper(), Log::default());
         let audit = Arc::clone(&log);
-        let thread = std::thread::spawn(move || server.run(|client, event| audit.lock().unwrap().push((client, event))));
+        let thread = std::thread::spawn(move || {
+            server.run(|client, event| audit.lock().unwrap().push((client, event)))
+        });
         Self { address, stopper, thread: Some(thread), log }
     }
 
@@ -108,7 +113,11 @@ fn a_meter_is_read_written_and_switched_at_every_level() {
         let two = meter.get_selected(LOAD.buffer(), &entries).unwrap();
         assert_eq!(two.encode_to_vec(), [&[1, 2, 2, 2][..], &row(1), &[2, 2], &row(2)].concat());
 
-        let list = [ENERGY.value().descriptor(), LOAD.capture_period().descriptor(), ENERGY.logical_name().descriptor()];
+        let list = [
+            ENERGY.value().descriptor(),
+            LOAD.capture_period().descriptor(),
+            ENERGY.logical_name().descriptor(),
+        ];
         let list = list.map(|attribute| AttributeSelection { attribute, selection: None });
         let values: Vec<_> = meter.get_list(&list).unwrap().iter().collect();
         assert_eq!(values[1], GetDataResult::Data(Data::DoubleLongUnsigned(3_600)));
@@ -121,7 +130,7 @@ fn a_meter_is_read_written_and_switched_at_every_level() {
         assert_eq!(results, [DataAccessResult::Success, DataAccessResult::TypeUnmatched]);
 
         meter.invoke(BREAKER.remote_disconnect(), &0).unwrap();
-        assert_eq!(meter.get(BREAKER.control_state()).unwrap(), ControlState::ReadyForReconnection);
+        assert_eq!(meter.get(BREAKER.control_state()).unwrap(), ControlState::Disconnected);
         assert!(!meter.get(BREAKER.output_state()).unwrap());
         assert_eq!(meter.invoke_any(ENERGY.reset().descriptor(), &0i8).unwrap(), [0]);
         assert_eq!(meter.get(ENERGY.value().of::<u32>()).unwrap(), 123_456);
@@ -299,7 +308,8 @@ fn a_client_that_goes_or_talks_nonsense_does_not_disturb_the_others() {
 
 #[test]
 fn a_header_that_never_ends_runs_into_inactivity() {
-    let server = Running::start(devices(), ServerConfig { inactivity_time_out: 300, ..ServerConfig::default() });
+    let server =
+        Running::start(devices(), ServerConfig { inactivity_time_out: 300, ..ServerConfig::default() });
     let mut slow = TcpStream::connect(server.address).unwrap();
     slow.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
     let begin = Instant::now();

@@ -2,17 +2,14 @@
 
 use dlms_core::apdu::{BlockResult, GetDataResult, GetRequest, GetResponse, List};
 use dlms_core::codec::Encode;
-use dlms_core::data::DataBuf;
-use serde_json::{Map, Value, json};
-
 use super::block::{self, BLOCK_NUMBER, Block, RAW_DATA};
 use super::descriptor::{self, Part, Selected};
+use super::outcome::{self, ACCESS_RESULT, Outcome};
 use super::{Members, Message, Parts, codes, invoke};
 use crate::failure::Failure;
 use crate::hex;
-use crate::value_json::{Budget, from_json, to_json_within};
+use crate::value_json::Budget;
 
-pub(super) const ACCESS_RESULT: &str = "data-access-result";
 pub(super) const ATTRIBUTE_LIST: &str = "attribute-descriptor-list";
 const RESULT: &str = "result";
 
@@ -89,7 +86,7 @@ pub(super) fn response<'a>(of: &GetResponse<'a>, budget: &mut Budget) -> Result<
             };
         }
         GetResponse::WithList { results, .. } => {
-            let list = results.iter().map(|result| data_result(&result, budget));
+            let list = results.iter().map(|result| outcome::to_json(&result, budget));
             fields.insert(RESULT.into(), list.collect::<Result<_, _>>()?);
         }
     }
@@ -102,8 +99,8 @@ pub(super) fn response_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
     Ok(match fields.text("type")? {
         "normal" => {
             let result = match fields.optional(ACCESS_RESULT) {
-                Some(error) => Result::Error(codes::access_result_from(error)?),
-                None => Result::Data(parts.body()?),
+                Some(error) => Outcome::Error(codes::access_result_from(error)?),
+                None => Outcome::Data(parts.body()?),
             };
             GetResponse::Normal { invoke, result: result.view() }.encode_to_vec()
         }
@@ -117,8 +114,9 @@ pub(super) fn response_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
             GetResponse::WithDatablock { invoke, last_block, block_number, result }.encode_to_vec()
         }
         "with-list" => {
-            let list: Vec<_> = fields.list(RESULT)?.iter().map(data_result_from).collect::<std::result::Result<_, _>>()?;
-            let views: Vec<_> = list.iter().map(Result::view).collect();
+            let list: Vec<_> =
+                fields.list(RESULT)?.iter().map(Outcome::from_json).collect::<Result<_, _>>()?;
+            let views: Vec<_> = list.iter().map(Outcome::view).collect();
             GetResponse::WithList { invoke, results: List::of(&views) }.encode_to_vec()
         }
         _ => return Err(fields.wrong("type", "normal, with-datablock or with-list")),

@@ -5,7 +5,7 @@ use dlms_core::apdu::ActionResult;
 
 /// A house with three phases behind the meter: what it takes, and what it has taken so far.
 #[derive(Debug)]
-pub struct House {
+pub(crate) struct House {
     seed: u64,
     connected: bool,
     /// World time up to which energy is counted, in milliseconds since 1970.
@@ -17,19 +17,19 @@ pub struct House {
 }
 
 /// The house, shared by the objects of its meter.
-pub type SharedHouse = Arc<Mutex<House>>;
+pub(crate) type SharedHouse = Arc<Mutex<House>>;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
 impl House {
     /// A house whose energy is counted from `from` on, in milliseconds since 1970.
-    pub fn new(seed: u64, from: i64) -> Self {
+    pub(crate) fn new(seed: u64, from: i64) -> Self {
         Self { seed, connected: true, counted: from, import: [8_123_456.0, 4_222_222.0], export: 311_000.0 }
     }
 
     /// Counts energy up to `now`, minute by minute.
-    pub fn advance(&mut self, now: i64) {
+    pub(crate) fn advance(&mut self, now: i64) {
         while self.counted < now {
             let end = now.min((self.counted.div_euclid(MINUTE) + 1) * MINUTE);
             let hours = f64_from(end - self.counted) / 3_600_000.0;
@@ -44,7 +44,7 @@ impl House {
     }
 
     /// Active power at `time` in watts; negative when the roof gives more than the house takes.
-    pub fn power(&self, time: i64) -> f64 {
+    pub(crate) fn power(&self, time: i64) -> f64 {
         if !self.connected {
             return 0.0;
         }
@@ -56,18 +56,18 @@ impl House {
     }
 
     /// Voltage of phase 0, 1 or 2 at `time`, in volts.
-    pub fn voltage(&self, time: i64, phase: i64) -> f64 {
+    pub(crate) fn voltage(&self, time: i64, phase: i64) -> f64 {
         228.0 + 5.0 * self.dice(time.div_euclid(MINUTE), 3 + phase)
     }
 
     /// Current of phase 0, 1 or 2 at `time`, in amperes.
-    pub fn current(&self, time: i64, phase: i64) -> f64 {
+    pub(crate) fn current(&self, time: i64, phase: i64) -> f64 {
         let share = [0.5, 0.3, 0.2].get(usize::try_from(phase).unwrap_or(0)).copied().unwrap_or(0.0);
         self.power(time).abs() * share / self.voltage(time, phase)
     }
 
     /// Energy taken by day and by night, and given back, in watt hours.
-    pub const fn energies(&self) -> ([f64; 2], f64) {
+    pub(crate) const fn energies(&self) -> ([f64; 2], f64) {
         (self.import, self.export)
     }
 
@@ -92,7 +92,7 @@ const fn f64_from(milliseconds: i64) -> f64 {
 
 /// The main switch of a house.
 #[derive(Debug, Clone)]
-pub struct MainSwitch(pub SharedHouse);
+pub(crate) struct MainSwitch(pub SharedHouse);
 
 impl Relay for MainSwitch {
     fn switch(&mut self, on: bool) -> Result<(), ActionResult> {

@@ -3,29 +3,29 @@
 use dlms_security::SystemTitle;
 
 /// Global unicast encryption key.
-pub const EK: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+pub(crate) const EK: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 /// Global broadcast encryption key.
-pub const BK: [u8; 16] = [
+pub(crate) const BK: [u8; 16] = [
     0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
 ];
 /// Authentication key.
-pub const AK: [u8; 16] = [
+pub(crate) const AK: [u8; 16] = [
     0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf,
 ];
 /// Key encryption (master) key.
-pub const KEK: [u8; 16] = [0x31; 16];
+pub(crate) const KEK: [u8; 16] = [0x31; 16];
 /// Password of the reading client.
-pub const PASSWORD: &[u8] = b"00000000";
+pub(crate) const PASSWORD: &[u8] = b"00000000";
 /// The meter's system title.
-pub const METER_TITLE: SystemTitle = SystemTitle([0x4d, 0x41, 0x43, 0, 0, 0, 0, 1]);
+pub(crate) const METER_TITLE: SystemTitle = SystemTitle([0x4d, 0x41, 0x43, 0, 0, 0, 0, 1]);
 /// The system title of this tool when it talks to the virtual meter.
-pub const CLIENT_TITLE: SystemTitle = SystemTitle(*b"CLIENT01");
+pub(crate) const CLIENT_TITLE: SystemTitle = SystemTitle(*b"CLIENT01");
 
 /// The public client: no authentication, reads only.
-pub const PUBLIC: u16 = 16;
+pub(crate) const PUBLIC: u16 = 16;
 /// The reading client: a password.
-pub const READER: u16 = 32;
+pub(crate) const READER: u16 = 32;
 /// The management client: HLS with GMAC, and the meter's policy.
-pub const MANAGEMENT: u16 = 1;
+pub(crate) const MANAGEMENT: u16 = 1;
 /// A client with HLS and GMAC that may choose its protection, for tests.
-pub const ANY_PROTECTION: u16 = 5;
+pub(crate) const ANY_PROTECTION: u16 = 5;

@@ -1,7 +1,8 @@
 //! The virtual meter: a household's meter with a load profile of thirty days, a breaker, and a clock.
 
 mod house;
-pub mod keys;
+pub(crate) mod keys;
+mod running;
 mod objects;
 mod rights;
 mod time;
@@ -21,7 +22,8 @@ use dlms_security::{
 
 use getrandom::SysRng;
 use house::House;
-pub use objects::{CAPTURE_PERIOD, LOAD_PROFILE, ROWS};
+pub(crate) use objects::{CAPTURE_PERIOD, LOAD_PROFILE, ROWS};
+pub(crate) use running::RunningMeter;
 use rights::Rights;
 use time::MeterTime;
 
@@ -31,20 +33,20 @@ const NAME: &[u8] = b"MAC0000000000001";
 const SERIAL_NUMBER: &[u8] = b"00000001";
 
 /// The meter as a logical device.
-pub type Meter =
+pub(crate) type Meter =
     Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 8>;
 
 /// What may differ from meter to meter.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub(crate) struct Options {
     /// Where the house's habits come from.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// How many times as fast as ours its time runs.
-    pub speed: u32,
+    pub(crate) speed: u32,
     /// The protection that the management client's messages have at least.
-    pub policy: Protection,
+    pub(crate) policy: Protection,
     /// The largest APDU it takes, in octets.
-    pub pdu_size: u16,
+    pub(crate) pdu_size: u16,
 }
 
 impl Default for Options {
@@ -55,17 +57,24 @@ impl Default for Options {
 
 /// The meter, with what drives it.
 #[derive(Debug)]
-pub struct VirtualMeter {
+pub(crate) struct VirtualMeter {
     /// The logical device.
-    pub device: Meter,
+    pub(crate) device: Meter,
+    /// What is due in it, and when.
+    pub(crate) schedule: Schedule,
+}
+
+/// What the meter does by itself as time passes.
+#[derive(Debug)]
+pub(crate) struct Schedule {
     time: MeterTime,
-    /// The capture period of the last row, by the world's time.
+    /// The capture period of the last row.
     captured: i64,
 }
 
 impl VirtualMeter {
     /// A meter that has been in its house for thirty days.
-    pub fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let time = MeterTime::new(options.speed);
         let period = i64::from(CAPTURE_PERIOD) * 1_000;
         let captured = time.world().div_euclid(period);
@@ -80,11 +89,13 @@ impl VirtualMeter {
             // There is room for all of them.
             let _ = device.offer(association);
         }
-        Self { device, time, captured }
+        Self { device, schedule: Schedule { time, captured } }
     }
+}
 
+impl Schedule {
     /// Does what is due: a row of the load profile when a capture period is over.
-    pub fn advance(&mut self) {
+    pub(crate) fn advance(&mut self, device: &mut Meter) {
         let period = self.time.utc_milliseconds().div_euclid(i64::from(CAPTURE_PERIOD) * 1_000);
         if period == self.captured {
             return;
@@ -92,9 +103,9 @@ impl VirtualMeter {
         // A clock that was set back, or far ahead, leaves no row behind for the time in between.
         self.captured = period;
         let mut row = [0; 64];
-        if let Some(index) = self.device.objects.find(7, LOAD_PROFILE) {
+        if let Some(index) = device.objects.find(7, LOAD_PROFILE) {
             // A row that cannot be captured is missing, as in any meter.
-            let _ = server::capture(&mut self.device.objects, index, &mut row);
+            let _ = server::capture(&mut device.objects, index, &mut row);
         }
     }
 }

@@ -17,11 +17,11 @@ use super::rights::LOCKED;
 use super::time::MeterTime;
 
 /// The load profile.
-pub const LOAD_PROFILE: ObisCode = obis!("1-0:99.1.0.255");
+pub(crate) const LOAD_PROFILE: ObisCode = obis!("1-0:99.1.0.255");
 /// Rows of the load profile: thirty days of quarters.
-pub const ROWS: u32 = 30 * 96;
+pub(crate) const ROWS: u32 = 30 * 96;
 /// Seconds between two rows.
-pub const CAPTURE_PERIOD: u32 = 900;
+pub(crate) const CAPTURE_PERIOD: u32 = 900;
 const CLOCK: ObisCode = obis!("0-0:1.0.0.255");
 const STATUS: ObisCode = obis!("0-0:96.10.1.255");
 const IMPORT: ObisCode = obis!("1-0:1.8.0.255");
@@ -71,7 +71,7 @@ impl data::Serve for Message {
 }
 
 /// All objects of the meter but those the server has itself.
-pub fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
+pub(crate) fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
     let mut objects = ObjectList::new();
     for (name, value) in [
         (obis!("0-0:42.0.0.255"), super::NAME),

@@ -5,11 +5,11 @@ use obis::{ObisCode, obis};
 use super::keys::{ANY_PROTECTION, MANAGEMENT, READER};
 
 /// An object that nobody may read: to see how a refusal looks.
-pub const LOCKED: ObisCode = obis!("0-0:96.1.9.255");
+pub(crate) const LOCKED: ObisCode = obis!("0-0:96.1.9.255");
 
 /// Who may do what with the virtual meter.
 #[derive(Debug, Clone, Copy)]
-pub struct Rights;
+pub(crate) struct Rights;
 
 impl AccessRights for Rights {
     fn attribute(&self, client: u16, class: &ClassInfo, attribute: &AttributeDescriptor) -> AccessMode {

@@ -7,7 +7,7 @@ use dlms_core::apdu::DataAccessResult;
 
 /// The meter's time: the computer's when it starts, then as fast as wanted, and off by what clients set.
 #[derive(Debug, Clone)]
-pub struct MeterTime {
+pub(crate) struct MeterTime {
     start: i64,
     since: Instant,
     speed: u32,
@@ -16,14 +16,14 @@ pub struct MeterTime {
 
 impl MeterTime {
     /// A time that begins now and runs `speed` times as fast as ours.
-    pub fn new(speed: u32) -> Self {
+    pub(crate) fn new(speed: u32) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let start = i64::try_from(now.as_millis()).unwrap_or(0);
         Self { start, since: Instant::now(), speed, offset: Arc::default() }
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z in the world the meter stands in, whatever its clock shows.
-    pub fn world(&self) -> i64 {
+    pub(crate) fn world(&self) -> i64 {
         let passed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.start.saturating_add(passed.saturating_mul(i64::from(self.speed)))
     }

@@ -1,5 +1,5 @@
+use core::time::Duration;
 use std::io::{self, ErrorKind};
-use std::time::Duration;
 
 use dlms_core::time::Instant;
 

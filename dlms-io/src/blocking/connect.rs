@@ -1,6 +1,7 @@
+use core::net::SocketAddr;
+use core::time::Duration;
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
-use std::time::Duration;
+use std::net::{TcpStream, ToSocketAddrs, UdpSocket};
 
 use dlms::client::{Client, ClientConfig};
 use dlms_core::crypto::CryptoProvider;

@@ -1,6 +1,6 @@
+use core::time::Duration;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::UdpSocket;
-use std::time::Duration;
 
 use super::Transport;
 

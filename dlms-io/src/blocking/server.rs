@@ -1,16 +1,19 @@
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use core::panic::AssertUnwindSafe;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
 use std::collections::HashMap;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
+use std::panic::catch_unwind;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use dlms::server::Event;
 use dlms_core::link::Link;
 use dlms_wrapper::Role;
 
-use super::serve;
+use super::{Transport, serve};
 use crate::{ServerConfig, Shared};
 
 /// How long to wait when the system is short of sockets or threads.
@@ -40,7 +43,7 @@ impl<V: Shared> Server<V> {
     /// # Errors
     /// The listener has no address.
     pub fn new(listener: TcpListener, devices: V) -> io::Result<Self> {
-        let gate = Arc::new(Gate { address: listener.local_addr()?, ..Gate::default() });
+        let gate = Arc::new(Gate::new(listener.local_addr()?));
         let link: fn() -> _ = || dlms_wrapper::Stream::new(Role::Server);
         Ok(Self { listener, devices, link, config: ServerConfig::default(), gate })
     }
@@ -88,7 +91,9 @@ impl<V: Shared + Sync, L: Link, F: Fn() -> L + Sync> Server<V, F> {
                 let serve = move || {
                     let _place = place;
                     // A panic of an object's ends this connection, no other.
-                    let _ = catch_unwind(AssertUnwindSafe(|| server.serve(&stream, |event| audit(client, event))));
+                    let _ = catch_unwind(AssertUnwindSafe(|| {
+                        server.serve(&stream, |event| audit(client, event))
+                    }));
                 };
                 if thread::Builder::new().spawn_scoped(scope, serve).is_err() {
                     thread::sleep(SHORTAGE);
@@ -102,7 +107,7 @@ impl<V: Shared + Sync, L: Link, F: Fn() -> L + Sync> Server<V, F> {
         let time_out = Duration::from_millis(self.config.inactivity_time_out);
         stream.set_write_timeout(Some(time_out).filter(|time_out| !time_out.is_zero()))?;
         let mut connection = self.config.connection((self.link)());
-        serve(stream.try_clone()?, &mut connection, &self.devices, audit)
+        serve(Stoppable { stream, stopped: &self.gate.stopped }, &mut connection, &self.devices, audit)
     }
 }
 
@@ -113,15 +118,43 @@ pub struct Stopper(Arc<Gate>);
 impl Stopper {
     /// Ends the server: no connection is accepted any more, and those there are end after the message in work.
     pub fn stop(&self) {
-        let mut state = self.0.state();
-        state.stopped = true;
-        for stream in state.open.values() {
+        let places = self.0.places();
+        self.0.stopped.store(true, Ordering::Release);
+        for stream in places.taken.values() {
             let _ = stream.shutdown(Shutdown::Read);
         }
-        drop(state);
+        drop(places);
         self.0.changed.notify_all();
         // What waits for a connection is given one.
         let _ = TcpStream::connect_timeout(&self.0.knock(), SHORTAGE);
+    }
+}
+
+/// A connection that has ended when the server is stopped, whatever its client still sends.
+struct Stoppable<'a> {
+    stream: &'a TcpStream,
+    stopped: &'a AtomicBool,
+}
+
+impl Read for Stoppable<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.stopped.load(Ordering::Acquire) { Ok(0) } else { self.stream.read(out) }
+    }
+}
+
+impl Write for Stoppable<'_> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.stream.write(octets)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+impl Transport for Stoppable<'_> {
+    fn set_read_time_out(&mut self, time_out: Option<Duration>) -> io::Result<()> {
+        self.stream.set_read_timeout(time_out)
     }
 }
 
@@ -129,49 +162,48 @@ impl Stopper {
 #[derive(Debug)]
 struct Gate {
     address: SocketAddr,
-    state: Mutex<State>,
+    /// Set while the places are locked.
+    stopped: AtomicBool,
+    places: Mutex<Places>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    stopped: bool,
-    open: HashMap<u64, TcpStream>,
+struct Places {
+    taken: HashMap<u64, TcpStream>,
     next: u64,
 }
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self {
-            address: (Ipv4Addr::UNSPECIFIED, 0).into(),
-            state: Mutex::default(),
-            changed: Condvar::new(),
-        }
-    }
-}
-
 impl Gate {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn new(address: SocketAddr) -> Self {
+        Self { address, stopped: AtomicBool::new(false), places: Mutex::default(), changed: Condvar::new() }
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
     }
 
     /// Waits until there are fewer than `most` connections; no if none is to come any more.
     fn wait_for_place(&self, most: usize) -> bool {
-        let full = |state: &mut State| !state.stopped && state.open.len() >= most.max(1);
-        let state = self.changed.wait_while(self.state(), full).unwrap_or_else(PoisonError::into_inner);
-        !state.stopped
+        let full = |places: &mut Places| !self.is_stopped() && places.taken.len() >= most.max(1);
+        drop(self.changed.wait_while(self.places(), full));
+        !self.is_stopped()
     }
 
     /// Lets a connection in.
     fn enter(self: &Arc<Self>, stream: &TcpStream) -> Option<Place> {
         let copy = stream.try_clone().ok()?;
-        let mut state = self.state();
-        if state.stopped {
+        let mut places = self.places();
+        if self.is_stopped() {
             return None;
         }
-        let number = state.next;
-        state.next = number.wrapping_add(1);
-        state.open.insert(number, copy);
+        let number = places.next;
+        places.next = number.wrapping_add(1);
+        places.taken.insert(number, copy);
         Some(Place { gate: Arc::clone(self), number })
     }
 
@@ -196,7 +228,7 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.gate.state().open.remove(&self.number);
+        self.gate.places().taken.remove(&self.number);
         self.gate.changed.notify_all();
     }
 }

@@ -1,6 +1,6 @@
+use core::time::Duration;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 /// What octets travel over: a socket, a serial line.
 pub trait Transport: Read + Write {

@@ -1,6 +1,7 @@
 //! A small meter, and clients for it.
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, missing_docs)]
 
+use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use cosem_classes::clock::{Clock, DaylightSaving, LocalClock};
@@ -33,7 +34,6 @@ pub const LOAD_NAME: ObisCode = obis!("1-0:99.1.0.255");
 pub const ROWS: u32 = 200;
 
 const SERVER_TITLE: SystemTitle = SystemTitle(*b"TST\0\0\0\0\x01");
-const CLIENT_TITLE: SystemTitle = SystemTitle(*b"CLI\0\0\0\0\x01");
 const PASSWORD: &[u8] = b"open sesame";
 
 pub type Provider = SoftwareProvider<SysRng, GrowingKeys>;
@@ -70,6 +70,13 @@ impl Level {
     }
 }
 
+/// Another one each time: the server remembers the counters of each.
+fn client_title() -> SystemTitle {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let [a, b, c, d] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    SystemTitle([b'C', b'L', b'I', 0, a, b, c, d])
+}
+
 pub fn provider() -> Provider {
     let mut provider = SoftwareProvider::new(SysRng);
     let key = |kind| KeyId { setup: 0, kind };
@@ -85,7 +92,7 @@ pub fn counters() -> InvocationCounters<RamCounters> {
 pub fn config(level: Level) -> ClientConfig {
     ClientConfig {
         authentication: level.authentication(),
-        ciphering: (level == Level::Hls).then(|| Ciphering::new(CLIENT_TITLE)),
+        ciphering: (level == Level::Hls).then(|| Ciphering::new(client_title())),
         max_receive_pdu_size: 300,
         ..ClientConfig::new(level.client(), 1)
     }
@@ -111,7 +118,10 @@ pub fn devices() -> Devices {
 pub fn device() -> MeterDevice {
     let mut objects = ObjectList::new();
     let watt_hours = ScalerUnit::new(0, Unit::WattHour);
-    objects.insert(Instance::<Register, _>::new(name(ENERGY.value()), StoredRegister::new(123_456u32, watt_hours)));
+    objects.insert(Instance::<Register, _>::new(
+        name(ENERGY.value()),
+        StoredRegister::new(123_456u32, watt_hours),
+    ));
     let volts = ScalerUnit::new(-1, Unit::Volt);
     objects.insert(Instance::<Register, _>::new(name(VOLTAGE.value()), StoredRegister::new(2_301u16, volts)));
     let clock = LocalClock::new(SystemClock::default(), -60, DaylightSaving::NONE);

@@ -262,11 +262,7 @@ impl Absorber {
             let room = self.limit.wrapping_sub(self.filled);
             let (now, later) = octets.split_at_checked(room).unwrap_or((octets, &[]));
             let end = self.filled.wrapping_add(now.len());
-            if let Some(stage) = self.stage.get_mut(self.filled..end)
-                && stage.len() == now.len()
-            {
-                stage.copy_from_slice(now);
-            }
+            copy(self.stage.get_mut(self.filled..end).unwrap_or_default(), now);
             self.filled = self.filled.wrapping_add(now.len());
             octets = later;
             if self.filled >= self.limit {
@@ -297,6 +293,14 @@ impl Absorber {
         self.filled = 0;
         self.limit = Self::GROUP;
     }
+}
+
+/// Copies between slices of the same length, whole blocks first.
+#[inline(always)]
+fn copy(to: &mut [u8], from: &[u8]) {
+    let ((to, to_tail), (from, from_tail)) = (to.as_chunks_mut::<16>(), from.as_chunks::<16>());
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    to_tail.iter_mut().zip(from_tail).for_each(|(to, from)| *to = *from);
 }
 
 /// Hashes four blocks.

@@ -14,7 +14,10 @@ mod logical_name;
 mod notification;
 mod short_name;
 
+use core::fmt::Debug;
+
 use dlms_core::apdu::List;
+use dlms_core::codec::Decode;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -46,8 +49,12 @@ pub fn some_octets(max: usize) -> impl Strategy<Value = &'static [u8]> + Clone {
     vec(any::<u8>(), 1..=max).prop_map(|octets| &*octets.leak())
 }
 
+/// What a list can be made of.
+trait Item: Decode<'static> + Copy + Debug + 'static {}
+impl<T: Decode<'static> + Copy + Debug + 'static> Item for T {}
+
 /// Up to `max` items.
-fn list<T: core::fmt::Debug>(
+fn list<T: Item>(
     item: impl Strategy<Value = T>,
     max: usize,
 ) -> impl Strategy<Value = List<'static, T>> {
@@ -55,7 +62,7 @@ fn list<T: core::fmt::Debug>(
 }
 
 /// Two lists of as many items.
-fn lists<T: core::fmt::Debug, U: core::fmt::Debug>(
+fn lists<T: Item, U: Item>(
     item: impl Strategy<Value = T>,
     other: impl Strategy<Value = U>,
     max: usize,
