@@ -3,6 +3,7 @@
 mod failure;
 mod hex;
 mod input;
+mod message;
 mod meter;
 mod output;
 mod value_json;

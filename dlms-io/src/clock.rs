@@ -60,7 +60,7 @@ mod tests {
         clock.set(1_000).unwrap();
         let first = clock.utc_milliseconds();
         assert!((1_000..60_000).contains(&first));
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(core::time::Duration::from_millis(5));
         assert!(clock.utc_milliseconds() > first);
     }
 

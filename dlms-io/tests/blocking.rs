@@ -83,7 +83,7 @@ impl Drop for Running {
 
 /// The whole buffer of the profile, as it is encoded.
 fn whole_profile() -> Vec<u8> {
-    let mut whole = vec![1, 0x81, ROWS as u8];
+    let mut whole = vec![1, 0x81, u8::try_from(ROWS).unwrap()];
     for number in 0..ROWS {
         whole.extend([2, 2]);
         whole.extend(row(number));
@@ -314,7 +314,7 @@ fn a_header_that_never_ends_runs_into_inactivity() {
     slow.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
     let begin = Instant::now();
     // One octet at a time does not count as a message.
-    let mut octets = [0u8, 1, 0, 16, 0, 1, 0, 200].iter().chain(std::iter::repeat(&0));
+    let mut octets = [0u8, 1, 0, 16, 0, 1, 0, 200].iter().chain(core::iter::repeat(&0));
     while !matches!(slow.read(&mut [0; 1]), Ok(0)) {
         assert!(begin.elapsed() < Duration::from_secs(10));
         let _ = slow.write(&[*octets.next().unwrap()]);

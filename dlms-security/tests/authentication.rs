@@ -244,8 +244,7 @@ fn gmac_tokens_with_other_bits_suites_counters_or_lengths_are_refused() {
     assert_eq!(verify(&token[..16], S_TO_C), Err(SecurityError::Inauthentic));
     assert_eq!(verify(&token, &S_TO_C[1..]), Err(SecurityError::Challenge));
     assert_eq!(verify(&newer, S_TO_C), Ok(()));
-    assert_eq!(verify(&token, S_TO_C), Ok(()), "older than what came last, though new");
-    assert_eq!(verify(&token, S_TO_C), Err(SecurityError::Replayed { expected: 3 }));
+    assert_eq!(verify(&token, S_TO_C), Ok(()), "older than what came last: the challenge is what is fresh");
 }
 
 #[test]

@@ -65,6 +65,10 @@ pub(super) struct Part {
 }
 
 impl Part {
+    pub(super) const fn new(selector: u8, parameters: DataBuf) -> Self {
+        Self { selector, parameters }
+    }
+
     pub(super) fn from(members: &Members<'_>) -> Result<Self, Failure> {
         Ok(Self { selector: members.number("access-selector")?, parameters: members.value("access-parameters")? })
     }

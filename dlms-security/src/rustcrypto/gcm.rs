@@ -214,6 +214,7 @@ pub(super) struct Absorber {
     hash: Polyval,
     /// Octets of authenticated data and of ciphertext, in bits.
     lengths: [u8; 16],
+    /// Octets not hashed yet, `filled` of them, then zeros. At `limit` they are hashed.
     stage: [u8; Self::GROUP],
     filled: usize,
     limit: usize,
@@ -241,7 +242,8 @@ impl Absorber {
         self.absorb(ciphertext);
         self.pad();
         let lengths = self.lengths;
-        self.absorb(&lengths);
+        self.store(&lengths);
+        self.flush();
         let hash = u128::from_le_bytes(self.hash.finalize().0);
         let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = (hash ^ u128::from_be_bytes(mask)).to_be_bytes();
         [a, b, c, d, e, f, g, h, i, j, k, l]
@@ -250,33 +252,30 @@ impl Absorber {
     /// More octets.
     #[inline]
     pub(super) fn absorb(&mut self, mut octets: &[u8]) {
-        while !octets.is_empty() {
-            if self.filled == 0
-                && self.limit == Self::GROUP
-                && let Some((group, rest)) = octets.split_first_chunk::<{ Self::GROUP }>()
-            {
-                update_group(&mut self.hash, group);
-                octets = rest;
-                continue;
-            }
-            let room = self.limit.wrapping_sub(self.filled);
-            let (now, later) = octets.split_at_checked(room).unwrap_or((octets, &[]));
-            let end = self.filled.wrapping_add(now.len());
-            copy(self.stage.get_mut(self.filled..end).unwrap_or_default(), now);
-            self.filled = self.filled.wrapping_add(now.len());
+        while let Some((now, later)) = octets.split_at_checked(self.limit.wrapping_sub(self.filled)) {
+            self.store(now);
+            self.flush();
             octets = later;
-            if self.filled >= self.limit {
-                self.flush();
+            while let Some((group, later)) = octets.split_first_chunk::<{ Self::GROUP }>() {
+                update_group(&mut self.hash, group);
+                octets = later;
             }
         }
+        self.store(octets);
+    }
+
+    /// Octets that there is room for.
+    #[inline(always)]
+    fn store(&mut self, octets: &[u8]) {
+        let end = self.filled.wrapping_add(octets.len());
+        copy(self.stage.get_mut(self.filled..end).unwrap_or_default(), octets);
+        self.filled = end;
     }
 
     /// Zeros up to the end of a block.
     #[inline]
     fn pad(&mut self) {
-        let end = self.filled.wrapping_add(15) & !15;
-        self.stage.get_mut(self.filled..end).unwrap_or_default().fill(0);
-        self.filled = end;
+        self.filled = self.filled.wrapping_add(15) & !15;
         if self.filled >= self.limit {
             self.flush();
         }
@@ -290,17 +289,20 @@ impl Absorber {
                 self.hash.update(&[reversed(block)]);
             }
         }
+        self.stage = [0; Self::GROUP];
         self.filled = 0;
         self.limit = Self::GROUP;
     }
 }
 
-/// Copies between slices of the same length, whole blocks first.
+/// Copies between slices of the same length, without a call for so few octets.
 #[inline(always)]
 fn copy(to: &mut [u8], from: &[u8]) {
     let ((to, to_tail), (from, from_tail)) = (to.as_chunks_mut::<16>(), from.as_chunks::<16>());
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-    to_tail.iter_mut().zip(from_tail).for_each(|(to, from)| *to = *from);
+    let ((to, to_tail), (from, from_tail)) = (to_tail.as_chunks_mut::<4>(), from_tail.as_chunks::<4>());
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    to_tail.iter_mut().zip(from_tail).take(3).for_each(|(to, from)| *to = *from);
 }
 
 /// Hashes four blocks.

@@ -1,0 +1,11 @@
+//! How to reach a meter and how to talk to it: flags, their defaults in a file, and what they come to.
+
+mod defaults;
+mod flags;
+mod octets;
+mod settings;
+mod word;
+
+pub(crate) use flags::{ConnectionFlags, OnlineArgs, TraceTo};
+pub(crate) use settings::{Counting, Keys, Settings, Target};
+pub(crate) use word::{Auth, Form, Security};

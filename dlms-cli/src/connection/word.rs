@@ -1,0 +1,92 @@
+use clap::ValueEnum;
+use dlms_security::{Protection, ServiceCiphering};
+
+/// `--auth`: how we prove who we are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    None,
+    Lls,
+    HlsManufacturer,
+    HlsMd5,
+    HlsSha1,
+    HlsGmac,
+    HlsSha256,
+    HlsEcdsa,
+}
+
+impl Auth {
+    /// The name on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Lls => "lls",
+            Self::HlsManufacturer => "hls-manufacturer",
+            Self::HlsMd5 => "hls-md5",
+            Self::HlsSha1 => "hls-sha1",
+            Self::HlsGmac => "hls-gmac",
+            Self::HlsSha256 => "hls-sha256",
+            Self::HlsEcdsa => "hls-ecdsa",
+        }
+    }
+}
+
+/// `--security`: what we apply to requests and require of responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Security {
+    None,
+    Auth,
+    Enc,
+    AuthEnc,
+}
+
+impl Security {
+    /// As bits of the security control octet.
+    pub(crate) const fn protection(self) -> Protection {
+        match self {
+            Self::None => Protection::NONE,
+            Self::Auth => Protection::AUTHENTICATED,
+            Self::Enc => Protection::ENCRYPTED,
+            Self::AuthEnc => Protection::AUTHENTICATED_ENCRYPTED,
+        }
+    }
+
+    /// The name on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Auth => "auth",
+            Self::Enc => "enc",
+            Self::AuthEnc => "auth-enc",
+        }
+    }
+}
+
+/// `--ciphering`: the form of ciphered messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    Glo,
+    Ded,
+    GeneralGlo,
+    GeneralDed,
+    General,
+}
+
+impl Form {
+    /// The form, if it is a service ciphering.
+    pub(crate) const fn service(self) -> Option<ServiceCiphering> {
+        match self {
+            Self::Glo => Some(ServiceCiphering::Global),
+            Self::Ded => Some(ServiceCiphering::Dedicated),
+            Self::GeneralGlo => Some(ServiceCiphering::GeneralGlobal),
+            Self::GeneralDed => Some(ServiceCiphering::GeneralDedicated),
+            Self::General => None,
+        }
+    }
+}
+
+/// `--referencing`: how objects are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Referencing {
+    Ln,
+    Sn,
+}

@@ -1,0 +1,80 @@
+use core::net::SocketAddr;
+use core::time::Duration;
+use std::io::{self, ErrorKind};
+
+use dlms::client::{Client, ClientConfig};
+use dlms_core::crypto::CryptoProvider;
+use dlms_security::{CounterStore, InvocationCounters};
+use dlms_wrapper::Role;
+use tokio::net::{TcpStream, ToSocketAddrs, UdpSocket, lookup_host};
+use tokio::time::timeout;
+
+use super::{Datagram, Meter};
+
+/// A meter reached by TCP, its buffers growing with the values.
+pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
+/// A meter reached by UDP.
+pub type UdpMeter<C, K> = Meter<Datagram, dlms_wrapper::Datagram, C, K>;
+
+/// Connects to a meter by TCP, on port [`dlms_wrapper::PORT`] usually. The response time-out of `config` is for
+/// connecting too.
+///
+/// # Errors
+/// No address of it answers.
+pub async fn connect_tcp<C: CryptoProvider, K: CounterStore>(
+    meter: impl ToSocketAddrs,
+    config: ClientConfig,
+    crypto: C,
+    counters: InvocationCounters<K>,
+) -> io::Result<TcpMeter<C, K>> {
+    let time_out = Duration::from_millis(config.response_time_out.max(1));
+    let mut failed = no_address();
+    for address in lookup_host(meter).await? {
+        match timeout(time_out, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                stream.set_nodelay(true)?;
+                let link = dlms_wrapper::Stream::new(Role::Client);
+                let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new());
+                return Ok(Meter::new(stream, client));
+            }
+            Ok(Err(error)) => failed = error,
+            Err(_) => failed = ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(failed)
+}
+
+/// Exchanges datagrams with a meter by UDP, on port [`dlms_wrapper::PORT`] usually.
+///
+/// # Errors
+/// It has no address, or none can be reached from here.
+pub async fn connect_udp<C: CryptoProvider, K: CounterStore>(
+    meter: impl ToSocketAddrs,
+    config: ClientConfig,
+    crypto: C,
+    counters: InvocationCounters<K>,
+) -> io::Result<UdpMeter<C, K>> {
+    let mut failed = no_address();
+    for address in lookup_host(meter).await? {
+        match socket_to(address).await {
+            Ok(socket) => {
+                let link = dlms_wrapper::Datagram::new(Role::Client);
+                let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new());
+                return Ok(Meter::new(Datagram::new(socket), client).with_read_size(Datagram::READ_SIZE));
+            }
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+async fn socket_to(address: SocketAddr) -> io::Result<UdpSocket> {
+    let any: SocketAddr = if address.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
+    let socket = UdpSocket::bind(any).await?;
+    socket.connect(address).await?;
+    Ok(socket)
+}
+
+fn no_address() -> io::Error {
+    io::Error::new(ErrorKind::NotFound, "no address")
+}

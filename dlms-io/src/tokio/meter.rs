@@ -1,0 +1,179 @@
+use dlms::Output;
+use dlms::client::{Client, ClientError, Event};
+use dlms_core::buffer::Buffer;
+use dlms_core::crypto::CryptoProvider;
+use dlms_core::link::{Link, LinkError};
+use dlms_security::CounterStore;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::Error;
+use super::channel::{Channel, Received};
+use crate::inbox::Inbox;
+use crate::{Observer, Traffic};
+
+/// A meter at the other end of a transport, and the client that talks to it.
+///
+/// `T` is the transport, `L` the link, `C` the cryptographic provider, `K` the store of the invocation counters, `B`
+/// the buffers.
+///
+/// Every future may be dropped at any time. What it asked stays asked: the next call first awaits the answer, or its
+/// time-out, and discards it. Octets are never lost in between, in neither direction.
+#[derive(Debug)]
+pub struct Meter<T, L, C, K, B = Vec<u8>> {
+    pub(super) channel: Channel<T>,
+    pub(super) client: Client<L, C, K, B>,
+    /// How the exchange in progress ended, while octets of it are still to send.
+    outcome: Option<Event>,
+    /// The transport ended.
+    ended: bool,
+}
+
+impl<T, L, C, K, B> Meter<T, L, C, K, B>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+    L: Link,
+    C: CryptoProvider,
+    K: CounterStore,
+    B: Buffer,
+{
+    /// The meter that `client` is configured for, over a transport that reaches it.
+    pub fn new(transport: T, client: Client<L, C, K, B>) -> Self {
+        let channel = Channel::new(transport, client.config().response_time_out);
+        Self { channel, client, outcome: None, ended: false }
+    }
+
+    /// With so many octets in one read at most: for datagrams, which must not be cut.
+    #[must_use]
+    pub fn with_read_size(mut self, octets: usize) -> Self {
+        self.channel.inbox = Inbox::new(vec![0; octets.max(1)]);
+        self
+    }
+
+    /// Shows all octets on the line to `observer` from now on.
+    pub fn observe(&mut self, observer: impl Observer + Send + 'static) {
+        self.channel.watch.observer = Some(Box::new(observer));
+    }
+
+    /// How many octets passed on the line so far.
+    #[must_use]
+    pub const fn traffic(&self) -> Traffic {
+        self.channel.watch.traffic
+    }
+
+    /// The client: what was negotiated, statistics, the last result.
+    #[must_use]
+    pub const fn client(&self) -> &Client<L, C, K, B> {
+        &self.client
+    }
+
+    /// The client, to get at its keys and counters. Requests are made through the meter.
+    pub const fn client_mut(&mut self) -> &mut Client<L, C, K, B> {
+        &mut self.client
+    }
+
+    /// The transport, after the association was released.
+    pub fn into_transport(self) -> T {
+        self.channel.transport
+    }
+
+    /// Makes a request and carries it out.
+    pub(super) async fn exchange(
+        &mut self,
+        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+    ) -> Result<(), Error> {
+        self.settle().await?;
+        self.client.set_stream_blocks(false);
+        request(&mut self.client)?;
+        self.carry_out(|_| {}).await.map(|_| ())
+    }
+
+    /// Makes a request and carries it out; the blocks of its answer go to `each`.
+    pub(super) async fn exchange_blocks(
+        &mut self,
+        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        each: impl FnMut(&[u8]),
+    ) -> Result<(), Error> {
+        self.settle().await?;
+        self.client.set_stream_blocks(true);
+        request(&mut self.client)?;
+        self.carry_out(each).await.map(|_| ())
+    }
+
+    /// As [`exchange`](Self::exchange), unless the same was asked before by a future that was dropped: then its answer
+    /// will do.
+    pub(super) async fn exchange_once(
+        &mut self,
+        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        wanted: Event,
+    ) -> Result<(), Error> {
+        if self.settle().await? == Some(wanted) {
+            return Ok(());
+        }
+        request(&mut self.client)?;
+        self.carry_out(|_| {}).await.map(|_| ())
+    }
+
+    /// Awaits the end of what a dropped future asked; how it ended.
+    async fn settle(&mut self) -> Result<Option<Event>, Error> {
+        if self.ended {
+            return Err(ClientError::Link(LinkError::Disconnected).into());
+        }
+        if !self.client.is_busy() && self.outcome.is_none() {
+            return Ok(None);
+        }
+        match self.carry_out(|_| {}).await {
+            Ok(event) => Ok(Some(event)),
+            Err(error) if self.ended => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Carries out the request that was made; how it ended.
+    async fn carry_out(&mut self, each: impl FnMut(&[u8])) -> Result<Event, Error> {
+        match self.drive(each).await {
+            Ok(Event::Failed(error)) => {
+                self.ended |= matches!(error, ClientError::Link(_));
+                Err(error.into())
+            }
+            Ok(Event::Closed) => {
+                self.ended = true;
+                Err(ClientError::Link(LinkError::Disconnected).into())
+            }
+            Ok(event) => Ok(event),
+            Err(error) => {
+                self.ended = true;
+                self.outcome = None;
+                self.client.handle_closed();
+                Err(Error::Io(error))
+            }
+        }
+    }
+
+    async fn drive(&mut self, mut each: impl FnMut(&[u8])) -> std::io::Result<Event> {
+        loop {
+            let until = loop {
+                self.channel.flush().await?;
+                match self.client.poll_output(self.channel.now()) {
+                    Output::Transmit(octets) => self.channel.put(octets),
+                    Output::Event(Event::Block) => each(self.client.block()),
+                    Output::Event(event) => self.outcome = Some(event),
+                    Output::Wait(until) => break until,
+                }
+            };
+            if let Some(event) = self.outcome.take() {
+                return Ok(event);
+            }
+            let rest = self.channel.inbox.rest();
+            if !rest.is_empty() {
+                let taken = self.client.handle_input(rest, self.channel.now());
+                self.channel.inbox.take(taken);
+                continue;
+            }
+            match self.channel.receive(until).await? {
+                Received::Octets => {}
+                Received::Nothing => self.client.handle_timeout(self.channel.now()),
+                Received::End => self.client.handle_closed(),
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+use core::future::{Future, pending};
+use core::pin::pin;
+use std::io;
+
+use dlms::Output;
+use dlms::server::{Connection, Event};
+use dlms_core::buffer::Buffer;
+use dlms_core::limits;
+use dlms_core::link::Link;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::channel::{Channel, Received};
+use crate::Shared;
+use crate::either::{Either, either};
+
+/// Serves the clients of one connection until it ends; `audit` is told what happens. The devices are held for no
+/// longer than it takes to serve a message, and never over an await.
+///
+/// # Errors
+/// The transport failed. Its associations ended all the same.
+pub async fn serve<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: Buffer, const A: usize>(
+    transport: T,
+    connection: &mut Connection<L, B, A>,
+    devices: &impl Shared,
+    audit: impl FnMut(Event),
+) -> io::Result<()> {
+    let channel = Channel::new(transport, limits::INACTIVITY_TIME_OUT_TCP);
+    serve_until(channel, connection, devices, audit, pending()).await
+}
+
+/// As [`serve`], until `stop`; a message in work is answered.
+pub(super) async fn serve_until<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: Buffer, const A: usize>(
+    mut channel: Channel<T>,
+    connection: &mut Connection<L, B, A>,
+    devices: &impl Shared,
+    mut audit: impl FnMut(Event),
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let served = either(serve_channel(&mut channel, connection, devices, &mut audit, stop), pending::<()>()).await;
+    if !connection.is_closed() {
+        devices.with(|devices| connection.handle_closed(devices));
+    }
+    while let Output::Event(event) = connection.poll_output(channel.now()) {
+        audit(event);
+    }
+    match served {
+        Either::First(served) => served,
+        Either::Second(()) => Ok(()),
+    }
+}
