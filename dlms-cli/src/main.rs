@@ -6,6 +6,7 @@ mod input;
 mod message;
 mod meter;
 mod output;
+mod readings;
 mod value_json;
 mod virtual_meter;
 

@@ -111,6 +111,20 @@ impl Buffer for Growing {
     }
 }
 
+/// Moves what begins at `offset` to the front of `bytes`. What was there is lost, the end is left as it was.
+pub fn shift_down(mut bytes: &mut [u8], offset: usize) {
+    // Piece by piece, so that no piece overlaps where it goes, and nothing can panic.
+    while let Some((front, rest)) = bytes.split_at_mut_checked(offset) {
+        if front.is_empty() || rest.is_empty() {
+            return;
+        }
+        for (slot, octet) in front.iter_mut().zip(rest.iter()) {
+            *slot = *octet;
+        }
+        bytes = rest;
+    }
+}
+
 fn fixed(bytes: &mut [u8], len: usize) -> Result<&mut [u8], Overflow> {
     if len <= bytes.len() { Ok(bytes) } else { Err(Overflow { needed: len }) }
 }
@@ -124,4 +138,23 @@ fn grow(bytes: &mut alloc::vec::Vec<u8>, len: usize, ceiling: usize) -> Result<&
         bytes.resize(len, 0);
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shift_down;
+
+    #[test]
+    fn what_begins_at_the_offset_comes_to_the_front() {
+        for len in 0..40u8 {
+            for offset in 0..=usize::from(len) {
+                let whole: std::vec::Vec<u8> = (0..len).collect();
+                let mut moved = whole.clone();
+                shift_down(&mut moved, offset);
+                let kept = whole.len() - offset;
+                assert_eq!(moved[..kept], whole[offset..], "{len} {offset}");
+            }
+        }
+        shift_down(&mut [1, 2], 3);
+    }
 }

@@ -122,6 +122,11 @@ pub trait Link {
     /// An earlier one is still being sent.
     fn send(&mut self, peer: Saps, apdu: Range<usize>, delivery: Delivery, now: Instant) -> Result<(), Busy>;
 
+    /// `peer` owes an APDU though nothing was sent to it: a link whose peer speaks only when asked asks it.
+    fn solicit(&mut self, peer: Saps, now: Instant) {
+        let _ = (peer, now);
+    }
+
     /// Whether the transmit buffer is still needed.
     fn is_sending(&self) -> bool;
 

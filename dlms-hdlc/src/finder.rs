@@ -137,9 +137,7 @@ impl Finder {
     }
 
     fn shift(&mut self, by: usize, room: &mut [u8]) {
-        if by <= self.held && self.held <= room.len() {
-            room.copy_within(by..self.held, 0);
-        }
+        dlms_core::buffer::shift_down(room.get_mut(..self.held).unwrap_or_default(), by);
         self.held = self.held.saturating_sub(by);
         self.header_examined = false;
     }
@@ -392,7 +390,7 @@ mod tests {
             let octets: Vec<u8> = (0..200)
                 .map(|_| {
                     seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    [0x7e, 0xa0, 0x0b, 0x03, 0x21, 0x10, (seed >> 16) as u8][(seed >> 28) as usize % 7]
+                    [0x7e, 0xa0, 0x0b, 0x03, 0x21, 0x10, seed.to_be_bytes()[1]][(seed >> 28) as usize % 7]
                 })
                 .collect();
             found(&mut Finder::new(), &octets, &mut [0; 64]);

@@ -12,6 +12,8 @@
 pub mod blocking;
 #[cfg(feature = "std")]
 mod clock;
+#[cfg(any(feature = "tokio", feature = "embedded"))]
+mod either;
 mod error;
 #[cfg(any(feature = "blocking", feature = "tokio", feature = "embedded"))]
 mod inbox;
@@ -20,6 +22,8 @@ mod observer;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod server_config;
 mod shared;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 #[cfg(feature = "std")]
 pub use clock::{Clock, SystemClock};

@@ -1,5 +1,6 @@
 //! What both peers know of an association.
 
+#[cfg(any(feature = "client", feature = "server"))]
 use dlms_core::apdu::MethodDescriptor;
 use obis::ObisCode;
 
@@ -7,4 +8,5 @@ use obis::ObisCode;
 pub const CURRENT_ASSOCIATION: ObisCode = ObisCode::new(0, 0, 40, 0, 0, 255);
 
 /// The method that carries the third and fourth pass of high level security.
+#[cfg(any(feature = "client", feature = "server"))]
 pub(crate) const REPLY_TO_HLS: MethodDescriptor = MethodDescriptor::new(15, CURRENT_ASSOCIATION, 1);

@@ -11,13 +11,14 @@ mod association;
 mod authentication;
 #[cfg(feature = "client")]
 pub mod client;
+#[cfg(any(feature = "client", feature = "server"))]
 mod machine;
 mod secret;
 #[cfg(feature = "server")]
 pub mod server;
-mod shift;
 
 pub use association::CURRENT_ASSOCIATION;
 pub use authentication::Authentication;
+#[cfg(any(feature = "client", feature = "server"))]
 pub use machine::Output;
 pub use secret::Secret;

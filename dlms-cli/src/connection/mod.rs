@@ -2,10 +2,12 @@
 
 mod defaults;
 mod flags;
+mod keys;
 mod octets;
 mod settings;
 mod word;
 
 pub(crate) use flags::{ConnectionFlags, OnlineArgs, TraceTo};
-pub(crate) use settings::{Counting, Keys, Settings, Target};
+pub(crate) use keys::{Keys, Provider};
+pub(crate) use settings::{Counting, Settings, Target};
 pub(crate) use word::{Auth, Form, Security};

@@ -99,7 +99,7 @@ impl ObjectIdentifier {
                         return Some(arc);
                     }
                     let top = (arc / 40).min(2);
-                    first = Some(arc.wrapping_sub(top * 40));
+                    first = Some(arc.wrapping_sub(top.wrapping_mul(40)));
                     return Some(top);
                 }
             }
@@ -114,9 +114,9 @@ impl ObjectIdentifier {
     }
 
     fn push_arc(&mut self, arc: u32) -> Option<()> {
-        for shift in [28, 21, 14, 7] {
-            if arc >> shift != 0 {
-                let [.., octet] = (arc >> shift).to_be_bytes();
+        for high in [arc >> 28, arc >> 21, arc >> 14, arc >> 7] {
+            if high != 0 {
+                let [.., octet] = high.to_be_bytes();
                 self.push(octet | 0x80)?;
             }
         }

@@ -51,20 +51,21 @@ impl Date {
     /// The day that many days after 1970-01-01, its day of week included; years outside 0..=65534 are clipped.
     #[must_use]
     pub fn from_days_since_epoch(days: i64) -> Self {
-        let shifted = days.clamp(-719_468, 23_000_000) + 719_468;
+        let days = days.clamp(-719_468, 23_000_000);
+        let shifted = days.wrapping_add(719_468);
         let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
         let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
         let month = (month_from_march + 2) % 12 + 1;
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        let year = era.wrapping_mul(400).wrapping_add(year_of_era).wrapping_add(i64::from(month <= 2));
         let octet = |v: i64| u8::try_from(v).unwrap_or(0xff);
         Self {
             year: u16::try_from(year).unwrap_or(0xffff),
             month: octet(month),
             day_of_month: octet(day),
-            day_of_week: octet((days + 3).rem_euclid(7) + 1),
+            day_of_week: octet(days.wrapping_add(3).rem_euclid(7) + 1),
         }
     }
 
@@ -256,13 +257,14 @@ impl DateTime {
     /// Seconds since 1970-01-01T00:00:00 of the local time, whatever the deviation; nothing for a pattern.
     #[must_use]
     pub fn local_seconds(self) -> Option<i64> {
-        Some(self.date.days_since_epoch()? * 86_400 + self.time.seconds_of_day()?)
+        let midnight = self.date.days_since_epoch()?.saturating_mul(86_400);
+        Some(midnight.saturating_add(self.time.seconds_of_day()?))
     }
 
     /// Seconds since 1970-01-01T00:00:00Z; nothing for a pattern or where the deviation is not specified.
     #[must_use]
     pub fn utc_seconds(self) -> Option<i64> {
-        Some(self.local_seconds()? + i64::from(self.deviation.minutes()?) * 60)
+        Some(self.local_seconds()?.saturating_add(i64::from(self.deviation.minutes()?) * 60))
     }
 
     /// The moment that many seconds after 1970-01-01T00:00:00Z, at that deviation (UTC where it is not

@@ -104,7 +104,7 @@ impl<'a> Elements<'a> {
                         return Err(too_many(at));
                     }
                     // One level is the value these elements are in.
-                    let slot = open.get_mut(depth).filter(|_| depth + 1 < limits::NESTING);
+                    let slot = open.get_mut(depth).filter(|_| depth.saturating_add(1) < limits::NESTING);
                     *slot.ok_or(r.error(DecodeErrorKind::TooDeep))? = left;
                     depth = depth.saturating_add(1);
                     left = inner;

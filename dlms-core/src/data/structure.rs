@@ -291,7 +291,7 @@ pub fn enum_code(r: &mut Reader<'_>, expected: &'static str) -> Result<u8, Decod
 pub const fn kebab_len(name: &[u8]) -> usize {
     let (mut i, mut n) = (0, 0);
     while i < name.len() {
-        n += if i > 0 && name[i].is_ascii_uppercase() { 2 } else { 1 };
+        n += 1 + (i > 0 && name[i].is_ascii_uppercase()) as usize;
         i += 1;
     }
     n

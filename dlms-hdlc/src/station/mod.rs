@@ -19,3 +19,6 @@ fn joined_event(joined: Joined, peer: Saps, delivery: Delivery) -> LinkEvent {
         Joined::Oversize { needed } => LinkEvent::Oversize { peer, needed },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,10 +28,14 @@ impl Datagram {
 }
 
 impl AsyncRead for Datagram {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let filled = out.filled().len();
         // An empty datagram says nothing; least of all that the stream ended.
-        while out.filled().len() == filled {
+        while out.filled().len() == filled && out.remaining() > 0 {
             ready!(self.0.poll_recv(context, out))?;
         }
         Poll::Ready(Ok(()))

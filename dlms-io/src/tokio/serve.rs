@@ -36,15 +36,54 @@ pub(super) async fn serve_until<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: B
     mut audit: impl FnMut(Event),
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let served = either(serve_channel(&mut channel, connection, devices, &mut audit, stop), pending::<()>()).await;
+    let served = serve_channel(&mut channel, connection, devices, &mut audit, stop).await;
     if !connection.is_closed() {
         devices.with(|devices| connection.handle_closed(devices));
     }
     while let Output::Event(event) = connection.poll_output(channel.now()) {
         audit(event);
     }
-    match served {
-        Either::First(served) => served,
-        Either::Second(()) => Ok(()),
+    served
+}
+
+async fn serve_channel<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: Buffer, const A: usize>(
+    channel: &mut Channel<T>,
+    connection: &mut Connection<L, B, A>,
+    devices: &impl Shared,
+    mut audit: impl FnMut(Event),
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let mut stop = pin!(stop);
+    loop {
+        let until = loop {
+            channel.flush().await?;
+            match connection.poll_output(channel.now()) {
+                Output::Transmit(octets) => channel.put(octets),
+                Output::Event(event) => audit(event),
+                Output::Wait(until) => break until,
+            }
+        };
+        if connection.is_closed() {
+            return Ok(());
+        }
+        let now = channel.now();
+        let rest = channel.inbox.rest();
+        if !rest.is_empty() {
+            let taken = devices.with(|devices| connection.handle_input(devices, rest, now));
+            let Some(taken) = taken else { return Ok(()) };
+            channel.inbox.take(taken);
+            continue;
+        }
+        match either(stop.as_mut(), channel.receive(until)).await {
+            Either::First(()) => return Ok(()),
+            Either::Second(received) => match received? {
+                Received::Octets => {}
+                Received::Nothing => {
+                    let now = channel.now();
+                    devices.with(|devices| connection.handle_timeout(devices, now));
+                }
+                Received::End => return Ok(()),
+            },
+        }
     }
 }

@@ -100,11 +100,7 @@ where
         selection: Option<&SelectiveAccess<'_>>,
         mut each: impl FnMut(&[u8]),
     ) -> Result<(), Error> {
-        self.exchange_blocks(
-            |client| client.get_any(attribute, selection),
-            &mut each,
-        )
-        .await?;
+        self.exchange_blocks(|client| client.get_any(attribute, selection), &mut each).await?;
         each(self.client.value_bytes().unwrap_or(self.client.block()));
         Ok(())
     }
@@ -125,7 +121,11 @@ where
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn set<V: DataType>(&mut self, attribute: Attribute<V>, value: &V::View<'_>) -> Result<(), Error> {
+    pub async fn set<V: DataType>(
+        &mut self,
+        attribute: Attribute<V>,
+        value: &V::View<'_>,
+    ) -> Result<(), Error> {
         self.exchange(|client| client.set(attribute, value)).await
     }
 
@@ -173,7 +173,11 @@ where
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn invoke_any(&mut self, method: MethodDescriptor, parameter: &(dyn Encode + Sync)) -> Result<&[u8], Error> {
+    pub async fn invoke_any(
+        &mut self,
+        method: MethodDescriptor,
+        parameter: &(dyn Encode + Sync),
+    ) -> Result<&[u8], Error> {
         self.exchange(|client| client.invoke_any(method, parameter)).await?;
         Ok(self.client.value_bytes()?)
     }

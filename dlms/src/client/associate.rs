@@ -127,7 +127,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         let len = ciphering.suite.key_len();
         let key = key.get_mut(..len).unwrap_or_default();
-        self.crypto.random(key).map_err(SecurityError::from)?;
+        match &self.config.dedicated_key {
+            Some(given) if given.as_bytes().len() == len => {
+                for (slot, octet) in key.iter_mut().zip(given.as_bytes()) {
+                    *slot = *octet;
+                }
+            }
+            Some(_) => return Err(Misuse::Incomplete("a dedicated key of the suite's length").into()),
+            None => self.crypto.random(key).map_err(SecurityError::from)?,
+        }
         let id = self.crypto.install_dedicated(key).map_err(SecurityError::from)?;
         self.security.set_dedicated(Some(id));
         Ok(Some(len))

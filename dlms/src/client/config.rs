@@ -4,7 +4,7 @@ use dlms_core::limits;
 use dlms_core::link::Saps;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
 
-use crate::Authentication;
+use crate::{Authentication, Secret};
 
 /// What is ciphered, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct ClientConfig {
     pub authentication: Authentication,
     /// What is ciphered; nothing if not.
     pub ciphering: Option<Ciphering>,
+    /// The dedicated key to propose, where the form of ciphering uses one; a random one if there is none.
+    pub dedicated_key: Option<Secret>,
     /// The services to propose.
     pub conformance: Conformance,
     /// The largest APDU to receive, in octets.
@@ -87,6 +89,7 @@ impl ClientConfig {
             saps: Saps { client, server },
             authentication: Authentication::None,
             ciphering: None,
+            dedicated_key: None,
             conformance: Self::CONFORMANCE,
             max_receive_pdu_size: 1024,
             user_id: None,

@@ -227,7 +227,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let from = self.kept;
         if let Some(tail) = self.rx.as_mut_slice().get_mut(from..part.end) {
             let offset = part.start.saturating_sub(from);
-            crate::shift::shift_down(tail, offset);
+            dlms_core::buffer::shift_down(tail, offset);
         }
         self.kept = from.saturating_add(len);
     }

@@ -73,6 +73,6 @@ fn read_column(
         _ => return Err(ActionResult::TypeUnmatched),
     };
     let len = found.len();
-    crate::shift::shift_down(room.get_mut(..found.end).unwrap_or_default(), found.start);
+    dlms_core::buffer::shift_down(room.get_mut(..found.end).unwrap_or_default(), found.start);
     Ok(len)
 }

@@ -182,7 +182,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let apdu = self.kept..self.kept.saturating_add(len);
         self.transfer = None;
         let whole = self.rx.as_mut_slice().get_mut(..apdu.end).unwrap_or_default();
-        crate::shift::shift_down(whole, apdu.start);
+        dlms_core::buffer::shift_down(whole, apdu.start);
         self.kept = 0;
         self.handle_apdu(site, peer, 0..len);
     }

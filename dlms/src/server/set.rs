@@ -122,7 +122,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         if raw.start >= self.kept {
             let offset = raw.start.saturating_sub(self.kept);
             let tail = self.rx.as_mut_slice().get_mut(self.kept..raw.end).unwrap_or_default();
-            crate::shift::shift_down(tail, offset);
+            dlms_core::buffer::shift_down(tail, offset);
             self.kept = self.kept.saturating_add(raw.len());
         }
     }

@@ -10,9 +10,17 @@ mod types;
 mod values;
 mod wrapper;
 
-use proptest::test_runner::{Config, FileFailurePersistence};
+use proptest::test_runner::{Config, RngSeed};
 
-/// The same number of cases whatever the environment says, and no files left behind.
+/// So many cases, the same at every run, and no files left behind. With `PROPTEST_CASES` and `PROPTEST_RNG_SEED` in the
+/// environment, as many and as different ones as they say.
 fn cases(cases: u32) -> Config {
-    Config { cases, failure_persistence: Some(Box::new(FileFailurePersistence::Off)), ..Config::default() }
+    let asked = Config::default();
+    let chosen = |name| std::env::var_os(name).is_some();
+    Config {
+        cases: if chosen("PROPTEST_CASES") { asked.cases } else { cases },
+        rng_seed: if chosen("PROPTEST_RNG_SEED") { asked.rng_seed } else { RngSeed::Fixed(62056) },
+        failure_persistence: None,
+        ..asked
+    }
 }

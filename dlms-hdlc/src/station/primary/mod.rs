@@ -191,6 +191,14 @@ impl<F: Buffer> Link for Primary<F> {
         Ok(())
     }
 
+    fn solicit(&mut self, peer: Saps, _: Instant) {
+        let open = self.is_open(peer);
+        let station = &mut self.station;
+        station.expecting |= open;
+        // Something that is sent, or was and is to be answered, asks already.
+        station.poll |= open && !station.waiting && station.outgoing.is_none();
+    }
+
     fn is_sending(&self) -> bool {
         self.station.outgoing.is_some()
     }

@@ -1,0 +1,286 @@
+use std::path::PathBuf;
+
+use dlms::client::{Ciphering, ClientConfig};
+use dlms::{Authentication, Secret};
+use dlms_core::acse::MechanismName;
+use dlms_core::crypto::SecuritySuite;
+use dlms_security::{Protection, ServiceCiphering, SystemTitle};
+use obis::ObisCode;
+
+use super::flags::DedicatedKey;
+use super::octets::Octets;
+use super::word::Referencing;
+use super::{Auth, ConnectionFlags, Form, Keys, Security, TraceTo};
+use crate::failure::{Failure, FailureKind};
+use crate::virtual_meter::keys;
+
+/// The service access point of the public client.
+const PUBLIC: u16 = 16;
+
+/// How to reach the meter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The wrapper over TCP.
+    Tcp(String),
+    /// The wrapper over UDP.
+    Udp(String),
+    /// The built-in meter.
+    Demo,
+}
+
+/// Where our invocation counter comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// It goes on where the last run left it.
+    Kept(PathBuf),
+    /// It begins at the time.
+    FromTime,
+}
+
+/// What the flags come to.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) target: Target,
+    pub(crate) config: ClientConfig,
+    pub(crate) auth: Auth,
+    pub(crate) security: Security,
+    pub(crate) keys: Keys,
+    pub(crate) counting: Counting,
+    pub(crate) counter_obis: Option<ObisCode>,
+    pub(crate) retries: u8,
+    pub(crate) trace: Option<TraceTo>,
+    pub(crate) pcap: Option<PathBuf>,
+}
+
+impl Settings {
+    /// What the flags come to, with defaults for what is not given.
+    ///
+    /// # Errors
+    /// `unsupported` for what is not built, `missing-key`, or `usage` for what does not go together.
+    pub(crate) fn new(flags: ConnectionFlags) -> Result<Self, Failure> {
+        refuse_unbuilt(&flags)?;
+        let target = match (&flags.tcp, &flags.udp) {
+            (Some(address), _) => Target::Tcp(address.clone()),
+            (_, Some(address)) => Target::Udp(address.clone()),
+            (None, None) => Target::Demo,
+        };
+        let flags = if target == Target::Demo { with_demo_defaults(flags) } else { flags };
+        let auth = flags.auth.unwrap_or(Auth::None);
+        let ciphers = flags.ek.is_some() || auth == Auth::HlsGmac;
+        let security = flags.security.unwrap_or(if ciphers { Security::AuthEnc } else { Security::None });
+        let keys = Keys::new(&flags);
+        let mut config = ClientConfig::new(flags.client.unwrap_or(PUBLIC), flags.server.unwrap_or(1));
+        config.authentication = authentication(auth, flags.password.as_ref())?;
+        config.max_receive_pdu_size = flags.pdu_size.unwrap_or(config.max_receive_pdu_size);
+        config.response_time_out = flags.timeout.map_or(config.response_time_out, milliseconds);
+        if security != Security::None || auth == Auth::HlsGmac {
+            config.ciphering = Some(ciphering(&flags, security.protection())?);
+            config.dedicated_key = dedicated_key(flags.dedicated_key.as_ref())?;
+            keys.check(security.protection().authenticated || auth == Auth::HlsGmac)?;
+        }
+        if flags.dedicated_key.is_some() && !config.ciphering.is_some_and(|c| c.form.is_dedicated()) {
+            return Err(Failure::usage("--dedicated-key goes with --ciphering ded or general-ded"));
+        }
+        Ok(Self {
+            target,
+            config,
+            auth,
+            security,
+            keys,
+            counting: flags.counter.map_or(Counting::FromTime, Counting::Kept),
+            counter_obis: flags.counter_obis,
+            retries: flags.retries.unwrap_or(0),
+            trace: flags.trace,
+            pcap: flags.pcap,
+        })
+    }
+
+    /// The same meter seen by the public client, that proves and ciphers nothing.
+    pub(crate) fn public(&self) -> Self {
+        let mut config = ClientConfig::new(PUBLIC, self.config.saps.server);
+        config.max_receive_pdu_size = self.config.max_receive_pdu_size;
+        config.response_time_out = self.config.response_time_out;
+        Self { config, auth: Auth::None, security: Security::None, counter_obis: None, ..self.clone() }
+    }
+}
+
+/// Flags for what is not built are refused by name: ignored, they would promise what is not done.
+fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
+    let auth = flags.auth.filter(|auth| !matches!(auth, Auth::None | Auth::Lls | Auth::HlsGmac));
+    let auth = auth.map(|auth| format!("--auth {}", auth.name()));
+    let named = [
+        (flags.hdlc_tcp.is_some(), "--hdlc-tcp"),
+        (flags.serial.is_some(), "--serial"),
+        (flags.mode_e.is_some(), "--mode-e"),
+        (flags.physical.is_some(), "--physical"),
+        (flags.address_size.is_some(), "--address-size"),
+        (flags.window.is_some(), "--window"),
+        (flags.frame_size.is_some(), "--frame-size"),
+        (auth.is_some(), auth.as_deref().unwrap_or_default()),
+        (flags.suite == Some(1), "--suite 1"),
+        (flags.suite == Some(2), "--suite 2"),
+        (flags.signing_key.is_some(), "--signing-key"),
+        (flags.agreement_key.is_some(), "--agreement-key"),
+        (flags.server_cert.is_some(), "--server-cert"),
+        (flags.ciphering == Some(Form::General), "--ciphering general"),
+        (flags.gbt.is_some(), "--gbt"),
+        (flags.referencing == Some(Referencing::Sn), "--referencing sn"),
+    ];
+    match named.into_iter().find(|(given, _)| *given) {
+        Some((_, name)) => Err(Failure::unsupported(format!("{name} is not built yet"))),
+        None => Ok(()),
+    }
+}
+
+/// What the built-in meter wants of the client that is asked for, and its keys, which everybody knows.
+fn with_demo_defaults(flags: ConnectionFlags) -> ConnectionFlags {
+    let client = flags.client.unwrap_or(match flags.auth {
+        None | Some(Auth::HlsGmac) => keys::MANAGEMENT,
+        Some(Auth::Lls) => keys::READER,
+        Some(_) => keys::PUBLIC,
+    });
+    let auth = flags.auth.unwrap_or(match client {
+        keys::MANAGEMENT | keys::ANY_PROTECTION => Auth::HlsGmac,
+        keys::READER => Auth::Lls,
+        _ => Auth::None,
+    });
+    let security = if auth == Auth::HlsGmac { Security::AuthEnc } else { Security::None };
+    flags.or(ConnectionFlags {
+        client: Some(client),
+        auth: Some(auth),
+        security: Some(security),
+        password: Some(keys::PASSWORD.into()),
+        ek: Some(keys::EK[..].into()),
+        ak: Some(keys::AK[..].into()),
+        system_title: Some(keys::CLIENT_TITLE.0[..].into()),
+        ..ConnectionFlags::default()
+    })
+}
+
+fn authentication(auth: Auth, password: Option<&Octets>) -> Result<Authentication, Failure> {
+    match auth {
+        Auth::Lls => {
+            let password = password.ok_or_else(|| Failure::usage("--auth lls needs --password"))?;
+            let most = Secret::MAX;
+            let secret = Secret::new(password.as_bytes());
+            secret.map(Authentication::Lls).ok_or_else(|| Failure::usage(format!("a password of more than {most} octets")))
+        }
+        Auth::HlsGmac => Ok(Authentication::Hls(MechanismName::HlsGmac)),
+        _ => Ok(Authentication::None),
+    }
+}
+
+fn ciphering(flags: &ConnectionFlags, protection: Protection) -> Result<Ciphering, Failure> {
+    let title = flags.system_title.as_ref();
+    let title = title.ok_or_else(|| Failure::usage("ciphering and hls-gmac need --system-title"))?;
+    let title = <[u8; 8]>::try_from(title.as_bytes()).map_err(|_| Failure::usage("--system-title has 8 octets"))?;
+    Ok(Ciphering {
+        suite: SecuritySuite::Suite0,
+        protection,
+        form: flags.ciphering.and_then(Form::service).unwrap_or(ServiceCiphering::Global),
+        // HLS by keys alone goes without: meters refuse the context with ciphering where nothing is ciphered.
+        context: protection != Protection::NONE,
+        ..Ciphering::new(SystemTitle(title))
+    })
+}
+
+fn dedicated_key(key: Option<&DedicatedKey>) -> Result<Option<Secret>, Failure> {
+    let Some(DedicatedKey::Given(key)) = key else { return Ok(None) };
+    match key.as_bytes() {
+        octets if octets.len() == SecuritySuite::Suite0.key_len() => Ok(Secret::new(octets)),
+        _ => Err(Failure::new(FailureKind::Usage, "--dedicated-key has 16 octets")),
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of 0.001 to 86400")]
+const fn milliseconds(seconds: f64) -> u64 {
+    (seconds * 1_000.0) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(flags: ConnectionFlags) -> Result<Settings, Failure> {
+        Settings::new(flags)
+    }
+
+    fn kind(flags: ConnectionFlags) -> FailureKind {
+        settings(flags).unwrap_err().kind()
+    }
+
+    fn tcp() -> ConnectionFlags {
+        ConnectionFlags { tcp: Some("meter:4059".into()), ..ConnectionFlags::default() }
+    }
+
+    fn octets(n: usize) -> Option<Octets> {
+        Some(vec![7; n].as_slice().into())
+    }
+
+    #[test]
+    fn the_built_in_meter_needs_no_flag() {
+        let demo = settings(ConnectionFlags::default()).unwrap();
+        assert_eq!((demo.target, demo.config.saps.client), (Target::Demo, 1));
+        assert_eq!((demo.auth, demo.security), (Auth::HlsGmac, Security::AuthEnc));
+        let reader = settings(ConnectionFlags { client: Some(32), ..ConnectionFlags::default() }).unwrap();
+        assert_eq!((reader.auth, reader.security), (Auth::Lls, Security::None));
+        assert!(reader.config.ciphering.is_none());
+        let public = settings(ConnectionFlags { auth: Some(Auth::None), ..ConnectionFlags::default() }).unwrap();
+        assert_eq!(public.config.saps.client, 16);
+    }
+
+    #[test]
+    fn another_meter_is_nobodys_client_unless_told() {
+        let plain = settings(tcp()).unwrap();
+        assert_eq!((plain.config.saps.client, plain.auth, plain.security), (16, Auth::None, Security::None));
+    }
+
+    #[test]
+    fn hls_by_keys_alone_goes_without_a_ciphered_context() {
+        let flags = ConnectionFlags {
+            auth: Some(Auth::HlsGmac),
+            security: Some(Security::None),
+            ek: octets(16),
+            ak: octets(16),
+            system_title: octets(8),
+            ..tcp()
+        };
+        let ciphering = settings(flags.clone()).unwrap().config.ciphering.unwrap();
+        assert!(!ciphering.context && ciphering.protection == Protection::NONE);
+        let ciphered = ConnectionFlags { security: None, ..flags };
+        assert!(settings(ciphered).unwrap().config.ciphering.unwrap().context);
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named() {
+        let keyed = ConnectionFlags {
+            ek: octets(16),
+            ak: octets(16),
+            system_title: octets(8),
+            ..tcp()
+        };
+        assert!(settings(keyed.clone()).is_ok());
+        assert_eq!(kind(ConnectionFlags { ak: None, ..keyed.clone() }), FailureKind::MissingKey);
+        assert_eq!(kind(ConnectionFlags { ek: octets(15), ..keyed.clone() }), FailureKind::Usage);
+        assert_eq!(kind(ConnectionFlags { system_title: octets(7), ..keyed.clone() }), FailureKind::Usage);
+        assert_eq!(kind(ConnectionFlags { auth: Some(Auth::Lls), ..tcp() }), FailureKind::Usage);
+        let dedicated = Some(DedicatedKey::Random);
+        assert_eq!(kind(ConnectionFlags { dedicated_key: dedicated, ..keyed }), FailureKind::Usage);
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused_by_name() {
+        for flags in [
+            ConnectionFlags { hdlc_tcp: Some("a:1".into()), ..ConnectionFlags::default() },
+            ConnectionFlags { suite: Some(2), ..tcp() },
+            ConnectionFlags { gbt: Some(4), ..tcp() },
+            ConnectionFlags { auth: Some(Auth::HlsEcdsa), ..tcp() },
+            ConnectionFlags { ciphering: Some(Form::General), ..tcp() },
+            ConnectionFlags { referencing: Some(Referencing::Sn), ..tcp() },
+        ] {
+            let failure = settings(flags).unwrap_err();
+            assert_eq!(failure.kind(), FailureKind::Unsupported);
+            assert!(failure.to_string().starts_with("--"), "{failure}");
+        }
+    }
+}
