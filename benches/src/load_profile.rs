@@ -11,7 +11,7 @@ pub fn row(number: u32) -> [u8; ROW] {
     let mut row = [0; ROW];
     let mut out = row.iter_mut();
     let mut put = |octets: &[u8]| {
-        for (slot, octet) in out.by_ref().zip(octets) {
+        for (octet, slot) in octets.iter().zip(out.by_ref()) {
             *slot = *octet;
         }
     };

@@ -117,6 +117,11 @@ impl Failure {
         self.offset
     }
 
+    /// Its particulars.
+    pub(crate) const fn detail(&self) -> Option<&Value> {
+        self.detail.as_ref()
+    }
+
     /// What kind it is.
     pub(crate) const fn kind(&self) -> FailureKind {
         self.kind

@@ -21,6 +21,9 @@ use output::Output;
 #[derive(Debug, Parser)]
 #[command(name = "dlms", version, arg_required_else_help = true)]
 struct Command {
+    /// JSON in place of text: one document a line, failures on stderr.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     task: Task,
 }
@@ -32,12 +35,6 @@ enum Task {
 }
 
 impl Task {
-    const fn json(&self) -> bool {
-        match self {
-            Self::Meter(args) => args.json(),
-        }
-    }
-
     fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::Meter(args) => meter::run(args, output),
@@ -46,13 +43,28 @@ impl Task {
 }
 
 fn main() -> ExitCode {
-    let task = Command::parse().task;
-    let output = Output::new(task.json());
-    match task.run(&output) {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(error) => return misused(&error),
+    };
+    let output = Output::new(command.json);
+    match command.task.run(&output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.print_failure(&failure);
             ExitCode::from(failure.kind().exit_status())
         }
     }
+}
+
+/// Prints what clap has to say: help and version are no failures.
+fn misused(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args().any(|argument| argument == "--json") {
+        let failure = Failure::usage(error.to_string().trim_end().trim_start_matches("error: "));
+        Output::new(true).print_failure(&failure);
+    } else {
+        // There is nobody left to tell.
+        let _ = error.print();
+    }
+    ExitCode::from(if error.use_stderr() { Failure::usage("").kind().exit_status() } else { 0 })
 }

@@ -44,16 +44,6 @@ pub(crate) struct MeterArgs {
     /// Tell on stderr what clients do.
     #[arg(long)]
     audit: bool,
-    /// JSON in place of text.
-    #[arg(long)]
-    json: bool,
-}
-
-impl MeterArgs {
-    /// Whether to print JSON.
-    pub(crate) const fn json(&self) -> bool {
-        self.json
-    }
 }
 
 /// The protection with this name.

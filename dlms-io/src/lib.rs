@@ -14,6 +14,8 @@ pub mod blocking;
 mod clock;
 #[cfg(any(feature = "tokio", feature = "embedded"))]
 mod either;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 mod error;
 #[cfg(any(feature = "blocking", feature = "tokio", feature = "embedded"))]
 mod inbox;

@@ -17,6 +17,15 @@ pub struct ServerConfig {
 impl ServerConfig {
     /// Associations in a connection.
     pub(crate) const ASSOCIATIONS: usize = 4;
+    const WRITE_TIME_OUT: u64 = 30_000;
+
+    /// Milliseconds that a client may take no octets of an answer.
+    pub(crate) const fn write_time_out(&self) -> u64 {
+        match self.inactivity_time_out {
+            1..Self::WRITE_TIME_OUT => self.inactivity_time_out,
+            _ => Self::WRITE_TIME_OUT,
+        }
+    }
 
     /// A connection that was just made.
     pub(crate) fn connection<L: Link>(&self, link: L) -> Connection<L, Growing, { Self::ASSOCIATIONS }> {

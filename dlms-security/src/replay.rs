@@ -39,7 +39,12 @@ impl ReplayWindow {
     /// Whether the counter is new.
     #[must_use]
     pub fn is_new(&self, counter: u32) -> bool {
-        self.is_new_within(counter, self.width)
+        let Some(last) = self.last else { return true };
+        if counter > last {
+            return true;
+        }
+        let below = last.wrapping_sub(counter);
+        below < u32::from(self.width) && self.seen.checked_shr(below).unwrap_or(0) & 1 == 0
     }
 
     /// Remembers that the counter was accepted.
@@ -61,15 +66,6 @@ impl ReplayWindow {
     /// What a strict receiver would take.
     pub(crate) fn expected(&self) -> u32 {
         self.last.map_or(0, |last| last.saturating_add(1))
-    }
-
-    fn is_new_within(&self, counter: u32, width: u8) -> bool {
-        let Some(last) = self.last else { return true };
-        if counter > last {
-            return true;
-        }
-        let below = last.wrapping_sub(counter);
-        below < u32::from(width) && self.seen.checked_shr(below).unwrap_or(0) & 1 == 0
     }
 }
 
@@ -135,7 +131,12 @@ impl<const N: usize> ReplayWindows<N> {
     /// # Errors
     /// `Replayed`, `NoRoom`.
     pub fn check(&self, originator: SystemTitle, key: KeyId, counter: u32) -> Result<(), SecurityError> {
-        self.check_within(originator, key, counter, None)
+        match self.find(originator, key) {
+            Some(Entry { window, .. }) if window.is_new(counter) => Ok(()),
+            Some(Entry { window, .. }) => Err(SecurityError::Replayed { expected: window.expected() }),
+            None if self.entries.iter().any(Option::is_none) => Ok(()),
+            None => Err(SecurityError::NoRoom),
+        }
     }
 
     /// Remembers that the counter was accepted.
@@ -173,37 +174,6 @@ impl<const N: usize> ReplayWindows<N> {
             if entry.is_some_and(|entry| entry.key == key) {
                 *entry = None;
             }
-        }
-    }
-
-    /// As [`check`](Self::check), for a counter inside an APDU that went out under a higher one: it may be late, though
-    /// not come twice.
-    pub(crate) fn check_inner(
-        &self,
-        originator: SystemTitle,
-        key: KeyId,
-        counter: u32,
-    ) -> Result<(), SecurityError> {
-        self.check_within(originator, key, counter, Some(ReplayWindow::MAX_WIDTH))
-    }
-
-    fn check_within(
-        &self,
-        originator: SystemTitle,
-        key: KeyId,
-        counter: u32,
-        width: Option<u8>,
-    ) -> Result<(), SecurityError> {
-        match self.find(originator, key) {
-            Some(Entry { window, .. }) => {
-                if window.is_new_within(counter, width.unwrap_or(window.width)) {
-                    Ok(())
-                } else {
-                    Err(SecurityError::Replayed { expected: window.expected() })
-                }
-            }
-            None if self.entries.iter().any(Option::is_none) => Ok(()),
-            None => Err(SecurityError::NoRoom),
         }
     }
 

@@ -104,8 +104,7 @@ impl<V: Shared + Sync, L: Link, F: Fn() -> L + Sync> Server<V, F> {
 
     fn serve(&self, stream: &TcpStream, audit: impl FnMut(Event)) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        let time_out = Duration::from_millis(self.config.inactivity_time_out);
-        stream.set_write_timeout(Some(time_out).filter(|time_out| !time_out.is_zero()))?;
+        stream.set_write_timeout(Some(Duration::from_millis(self.config.write_time_out())))?;
         let mut connection = self.config.connection((self.link)());
         serve(Stoppable { stream, stopped: &self.gate.stopped }, &mut connection, &self.devices, audit)
     }

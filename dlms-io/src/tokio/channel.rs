@@ -31,8 +31,8 @@ pub(super) struct Channel<T> {
     sent: usize,
     flushed: bool,
     epoch: tokio::time::Instant,
-    /// How long the peer may take no octets; nothing: for ever.
-    write_time_out: Option<Duration>,
+    /// How long the peer may take no octets.
+    write_time_out: Duration,
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Channel<T> {
@@ -48,7 +48,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Channel<T> {
             sent: 0,
             flushed: true,
             epoch: tokio::time::Instant::now(),
-            write_time_out: Some(Duration::from_millis(write_time_out)).filter(|time| !time.is_zero()),
+            write_time_out: Duration::from_millis(write_time_out.max(1)),
         }
     }
 
@@ -68,12 +68,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Channel<T> {
         if self.flushed {
             return Ok(());
         }
-        match self.write_time_out {
-            None => self.write().await,
-            Some(time_out) => match timeout(time_out, self.write()).await {
-                Ok(written) => written,
-                Err(_) => Err(io::Error::new(ErrorKind::TimedOut, "the peer takes no octets")),
-            },
+        match timeout(self.write_time_out, self.write()).await {
+            Ok(written) => written,
+            Err(_) => Err(io::Error::new(ErrorKind::TimedOut, "the peer takes no octets")),
         }
     }
 

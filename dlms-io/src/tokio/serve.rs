@@ -5,13 +5,12 @@ use std::io;
 use dlms::Output;
 use dlms::server::{Connection, Event};
 use dlms_core::buffer::Buffer;
-use dlms_core::limits;
 use dlms_core::link::Link;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::channel::{Channel, Received};
-use crate::Shared;
 use crate::either::{Either, either};
+use crate::{ServerConfig, Shared};
 
 /// Serves the clients of one connection until it ends; `audit` is told what happens. The devices are held for no
 /// longer than it takes to serve a message, and never over an await.
@@ -24,7 +23,7 @@ pub async fn serve<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: Buffer, const 
     devices: &impl Shared,
     audit: impl FnMut(Event),
 ) -> io::Result<()> {
-    let channel = Channel::new(transport, limits::INACTIVITY_TIME_OUT_TCP);
+    let channel = Channel::new(transport, ServerConfig::default().write_time_out());
     serve_until(channel, connection, devices, audit, pending()).await
 }
 

@@ -138,6 +138,6 @@ async fn serve_stream<L: Link>(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let channel = Channel::new(stream, config.inactivity_time_out);
+    let channel = Channel::new(stream, config.write_time_out());
     serve_until(channel, &mut config.connection(link), devices, audit, stop).await
 }

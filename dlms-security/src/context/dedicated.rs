@@ -6,13 +6,15 @@ use crate::{CounterError, ReplayWindow, SecurityError};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dedicated {
     pub(super) key: KeyId,
+    /// Whether it is counted with the global key: see [`SecurityContext::share_counter`](super::SecurityContext).
+    pub(super) shared: bool,
     next: u32,
     received: ReplayWindow,
 }
 
 impl Dedicated {
     pub(super) const fn new(key: KeyId) -> Self {
-        Self { key, next: 1, received: ReplayWindow::new() }
+        Self { key, shared: false, next: 1, received: ReplayWindow::new() }
     }
 
     /// The counter to send the next APDU under, which is used up by this.

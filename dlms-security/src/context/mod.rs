@@ -119,6 +119,14 @@ impl SecurityContext {
         };
     }
 
+    /// Sends under the dedicated key with the counter of the global unicast key from now on: for a dedicated key that
+    /// is not new in this association, so that no value is used twice.
+    pub const fn share_counter(&mut self) {
+        if let Some(dedicated) = &mut self.dedicated {
+            dedicated.shared = true;
+        }
+    }
+
     /// Goes on at `at_least` or higher under the dedicated key; never goes back.
     pub fn raise_dedicated(&mut self, at_least: u32) {
         if let Some(dedicated) = &mut self.dedicated {
@@ -372,7 +380,7 @@ impl SecurityContext {
         broadcast: bool,
     ) -> Result<u32, SecurityError> {
         match &mut self.dedicated {
-            Some(dedicated) if form.is_dedicated() => Ok(dedicated.next()?),
+            Some(dedicated) if form.is_dedicated() && !dedicated.shared => Ok(dedicated.next()?),
             _ => Ok(counters.next(self.counter(broadcast))?),
         }
     }

@@ -138,6 +138,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         let id = self.crypto.install_dedicated(key).map_err(SecurityError::from)?;
         self.security.set_dedicated(Some(id));
+        if self.config.dedicated_key.is_some() {
+            self.security.share_counter();
+        }
         Ok(Some(len))
     }
 

@@ -51,7 +51,8 @@ pub struct ClientConfig {
     pub authentication: Authentication,
     /// What is ciphered; nothing if not.
     pub ciphering: Option<Ciphering>,
-    /// The dedicated key to propose, where the form of ciphering uses one; a random one if there is none.
+    /// The dedicated key to propose, where the form of ciphering uses one; a random one if there is none. One that is
+    /// given may have been used before, so it is counted with the global key.
     pub dedicated_key: Option<Secret>,
     /// The services to propose.
     pub conformance: Conformance,

@@ -1,40 +1,67 @@
-//! A client: asks for the value of a register and takes the answer.
+//! A client over the TCP wrapper with suite 0: authenticates by GMAC, reads a register, opens a breaker.
 #![no_std]
 #![no_main]
 
-use dlms_core::codec::{Reader, Writer};
-use obis::ObisCode;
-use probe::{Board, Place};
+use cosem_classes::disconnect_control::DisconnectControl;
+use cosem_classes::register::Register;
+use dlms::Authentication;
+use dlms::Output;
+use dlms::client::{Ciphering, Client, ClientConfig, Event};
+use dlms_core::acse::MechanismName;
+use dlms_core::time::Instant;
+use dlms_security::{Aes128, FixedKeys, InvocationCounters, RamCounters, SoftwareProvider, SystemTitle};
+use dlms_wrapper::{Role, Stream};
+use obis::obis;
+use probe::{Board, Counter, Place, keys};
 
 probe::entry!(main);
 
-static RECEIVED: Place<[u8; 256]> = Place::new();
+type Provider = SoftwareProvider<Counter, FixedKeys<Aes128, 4, 1>>;
+type Meter = Client<Stream, Provider, RamCounters<2>, [u8; 512]>;
+static METER: Place<Meter> = Place::new();
 
-const ENERGY: ObisCode = ObisCode::new(1, 0, 1, 8, 0, 255);
+const ENERGY: Register = Register::at(obis!("1-0:1.8.0.255"));
+const BREAKER: DisconnectControl = DisconnectControl::at(obis!("0-0:96.3.10.255"));
 
 fn main(mut board: Board) -> ! {
+    let mut crypto = Provider::new(Counter::default());
+    keys(|id, key| crypto.set_key(id, key).is_ok());
+    let mut config = ClientConfig::new(1, 1);
+    config.authentication = Authentication::Hls(MechanismName::HlsGmac);
+    config.ciphering = Some(Ciphering::new(SystemTitle(*b"CLIENT01")));
+    let counters = InvocationCounters::new(RamCounters::new());
+    let client =
+        Client::new(Stream::new(Role::Client), config, crypto, counters, [0; 512], [0; 512]);
     // SAFETY: once.
-    let received = unsafe { RECEIVED.put([0; 256]) };
+    let meter = unsafe { METER.put(client) };
+    let _ = meter.associate();
     loop {
-        let mut request = [0; 13];
-        let mut writer = Writer::new(&mut request);
-        writer.array([0xc0, 0x01, 0xc1]);
-        writer.u16(3);
-        writer.array(ENERGY.to_octets());
-        writer.array([0x02, 0x00]);
-        if let Ok(request) = writer.finish() {
-            board.send(request);
-        }
-        let mut len = 0;
-        while let Some(octet) = board.receive() {
-            if let Some(place) = received.get_mut(len) {
-                *place = octet;
-                len += 1;
+        let now = Instant(board.now().into());
+        match meter.poll_output(now) {
+            Output::Transmit(octets) => board.send(octets),
+            Output::Event(Event::Associated) => {
+                let _ = meter.get(ENERGY.value());
             }
-        }
-        let mut reader = Reader::new(received.get(..len).unwrap_or_default());
-        if reader.take(4).is_ok() {
-            board.send(reader.octets().unwrap_or_default());
+            Output::Event(Event::Completed) => {
+                let much = meter.value::<u32>().is_ok_and(|energy| energy > 1_000);
+                let next = if much {
+                    meter.invoke_method(BREAKER.remote_disconnect(), &0)
+                } else {
+                    meter.get(ENERGY.value())
+                };
+                if next.is_err() {
+                    let _ = meter.release();
+                }
+            }
+            Output::Event(_) => {
+                let _ = meter.associate();
+            }
+            Output::Wait(_) => match board.receive() {
+                Some(octet) => {
+                    meter.handle_input(&[octet], now);
+                }
+                None => meter.handle_timeout(now),
+            },
         }
     }
 }

@@ -1,29 +1,46 @@
-//! A client over the TCP wrapper with security suite 0.
+//! The TCP wrapper and suite 0 alone: what comes is deciphered, and goes back ciphered.
 #![no_std]
 #![no_main]
 
-use dlms_core::codec::{Reader, Writer};
-use probe::Board;
+use dlms_core::crypto::SecuritySuite;
+use dlms_core::link::{Delivery, Link, LinkEvent};
+use dlms_core::time::Instant;
+use dlms_security::{
+    Aes128, FixedKeys, InvocationCounters, RamCounters, ReplayWindows, SecurityContext, SoftwareProvider, SystemTitle,
+};
+use dlms_wrapper::{Role, Stream};
+use probe::{Board, Counter, Place, keys};
 
 probe::entry!(main);
 
+static BUFFER: Place<[u8; 512]> = Place::new();
+
 fn main(mut board: Board) -> ! {
+    let mut crypto = SoftwareProvider::<_, FixedKeys<Aes128, 4, 1>>::new(Counter::default());
+    keys(|id, key| crypto.set_key(id, key).is_ok());
+    let mut counters = InvocationCounters::<_>::new(RamCounters::<2>::new());
+    let mut replay = ReplayWindows::<2>::new();
+    let mut context = SecurityContext::new(SecuritySuite::Suite0, 0, SystemTitle(*b"PRB00001"));
+    context.set_peer_title(Some(SystemTitle(*b"CLIENT01")));
+    // SAFETY: once.
+    let buffer = unsafe { BUFFER.put([0; 512]) };
+    let mut link = Stream::new(Role::Server);
     loop {
-        let mut header = [0; 8];
-        for place in &mut header {
-            *place = board.receive().unwrap_or_default();
-        }
-        let mut reader = Reader::new(&header);
-        let (Ok(1), Ok(source), Ok(destination)) = (reader.u16(), reader.u16(), reader.u16()) else {
+        let now = Instant(board.now().into());
+        let Some(octet) = board.receive() else { continue };
+        let Ok((_, LinkEvent::Apdu { peer, len, .. })) = link.handle_input(&[octet], buffer, 64, now) else {
             continue;
         };
-        let mut writer = Writer::new(&mut header);
-        writer.u16(1);
-        writer.u16(destination);
-        writer.u16(source);
-        writer.u16(0);
-        if let Ok(header) = writer.finish() {
-            board.send(header);
+        let opened = context.unprotect(&mut crypto, &mut replay, buffer, 64..64 + len);
+        let Ok(opened) = opened else { continue };
+        let (form, protection) = (opened.form, opened.protection);
+        let sealed =
+            context.protect(&mut crypto, &mut counters, form, protection, buffer, opened.plain);
+        if let Ok(apdu) = sealed {
+            let _ = link.send(peer, apdu, Delivery::Confirmed, now);
+        }
+        if let Some(octets) = link.poll_transmit(buffer, now) {
+            board.send(octets);
         }
     }
 }

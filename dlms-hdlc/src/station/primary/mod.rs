@@ -43,6 +43,10 @@ struct Station {
     waiting: bool,
     /// RR with P is due.
     poll: bool,
+    /// RR with P was the last to go out.
+    polled: bool,
+    /// What is out was refused before.
+    refused: bool,
     /// The peer owes an APDU: it is asked until it has one.
     expecting: bool,
     /// The peer said RNR.
@@ -93,6 +97,8 @@ impl<F: Buffer> Primary<F> {
                 unnumbered: Reassembly::new(),
                 waiting: false,
                 poll: false,
+                polled: false,
+                refused: false,
                 expecting: false,
                 peer_busy: false,
                 retries: 0,
@@ -230,7 +236,8 @@ impl Station {
         self.outgoing = None;
         self.reassembly.clear();
         self.unnumbered.clear();
-        (self.waiting, self.poll, self.expecting, self.peer_busy) = (false, false, false, false);
+        (self.waiting, self.poll, self.polled, self.refused) = (false, false, false, false);
+        (self.expecting, self.peer_busy) = (false, false);
         (self.retries, self.patience) = (0, None);
         self.timers = Timers::new();
     }

@@ -94,55 +94,88 @@ impl Station {
         let Some(acknowledged) = control.kind.receive().and_then(|receive| self.acknowledge(receive)) else {
             return Ok(LinkEvent::None);
         };
-        let final_frame = control.poll_final && self.waiting;
         match control.kind {
             FrameKind::I { send, .. } => {
                 self.peer_busy = false;
-                let arrival = self.window.arrival(send, self.parameters.window_size_receive);
-                if arrival == Arrival::Repeated {
-                    // It crossed with a repetition of ours; what was asked last is still to be answered.
-                    return Ok(LinkEvent::None);
-                }
-                let mut event = LinkEvent::None;
-                if arrival == Arrival::InSequence {
-                    self.window.taken();
-                    (self.retries, self.patience) = (0, None);
-                    event =
-                        joined_event(self.reassembly.join(frame, rx, keep), self.peer, Delivery::Confirmed);
-                    self.expecting &= matches!(event, LinkEvent::None);
-                }
-                if final_frame {
-                    self.take_turn(now);
-                    self.poll = arrival == Arrival::Ahead || self.reassembly.is_open();
-                    if arrival == Arrival::Ahead {
-                        return self.count_retry();
-                    }
-                } else if self.waiting {
-                    self.timers.start(Timer::Response, now.plus(self.settings.response_time_out));
-                }
-                Ok(event)
+                self.receive_numbered(frame, send, rx, keep, now)
             }
-            FrameKind::Rr { .. } | FrameKind::Rej { .. } if final_frame => {
-                self.peer_busy = false;
-                self.take_turn(now);
-                if self.outgoing.is_none() {
-                    self.ask_later(now);
-                } else if acknowledged == 0 && self.window.unacknowledged() > 0 {
-                    // It did not come, or not in sequence.
-                    self.window.go_back();
-                    return self.count_retry();
-                }
-                Ok(LinkEvent::None)
-            }
-            FrameKind::Rnr { .. } if final_frame => {
+            // Not asked: an answer to something earlier.
+            _ if !control.poll_final || !self.waiting => Ok(LinkEvent::None),
+            FrameKind::Rnr { .. } => {
                 self.peer_busy = true;
                 self.retries = 0;
                 self.take_turn(now);
                 self.ask_later(now);
                 Ok(LinkEvent::None)
             }
-            _ => Ok(LinkEvent::None),
+            _ if acknowledged == 0 && self.window.unacknowledged() > 0 => {
+                let rejected = matches!(control.kind, FrameKind::Rej { .. });
+                self.receive_refusal(rejected, now)
+            }
+            _ => {
+                self.peer_busy = false;
+                self.take_turn(now);
+                if self.outgoing.is_none() {
+                    self.ask_later(now);
+                }
+                Ok(LinkEvent::None)
+            }
         }
+    }
+
+    fn receive_numbered(
+        &mut self,
+        frame: &Frame<'_>,
+        send: SequenceNumber,
+        rx: &mut dyn Buffer,
+        keep: usize,
+        now: Instant,
+    ) -> Result<LinkEvent, LinkError> {
+        let poll_final = frame.control().poll_final;
+        match self.window.arrival(send, self.parameters.window_size_receive) {
+            // It crossed with a repetition of ours; what was asked last is still to be answered.
+            Arrival::Repeated => Ok(LinkEvent::None),
+            Arrival::Ahead if poll_final && self.waiting => {
+                self.take_turn(now);
+                self.poll = true;
+                self.count_retry()
+            }
+            Arrival::Ahead => Ok(LinkEvent::None),
+            Arrival::InSequence => {
+                self.window.taken();
+                self.progress();
+                let joined = self.reassembly.join(frame, rx, keep);
+                let event = joined_event(joined, self.peer, Delivery::Confirmed);
+                self.expecting &= matches!(event, LinkEvent::None);
+                if poll_final {
+                    self.take_turn(now);
+                    self.poll = self.reassembly.is_open();
+                } else if self.waiting {
+                    self.timers.start(Timer::Response, now.plus(self.settings.response_time_out));
+                }
+                Ok(event)
+            }
+        }
+    }
+
+    /// RR or REJ that acknowledges nothing of what is out.
+    ///
+    /// To a poll it says that the frames are lost, and so it may to a burst. A single frame it cannot refuse: it
+    /// answers something earlier, and to repeat the frame for it would double every frame from then on.
+    fn receive_refusal(&mut self, rejected: bool, now: Instant) -> Result<LinkEvent, LinkError> {
+        let burst = self.window.unacknowledged() > 1 && !self.refused;
+        if !(rejected || self.polled || burst) {
+            return Ok(LinkEvent::None);
+        }
+        self.refused = true;
+        self.peer_busy = false;
+        self.take_turn(now);
+        self.count_retry()
+    }
+
+    /// The exchange goes on.
+    fn progress(&mut self) {
+        (self.retries, self.patience, self.refused) = (0, None, false);
     }
 
     /// UI from the meter at the other end, or from any other.
@@ -168,7 +201,7 @@ impl Station {
             }
         }
         if frames > 0 {
-            (self.retries, self.patience) = (0, None);
+            self.progress();
         }
         Some(frames)
     }
@@ -178,6 +211,7 @@ impl Station {
         self.waiting = false;
         self.window.go_back();
         self.timers.stop(Timer::Response);
+        self.timers.stop(Timer::Poll);
         if self.settings.turnaround > 0 {
             self.timers.start(Timer::Turnaround, now.plus(self.settings.turnaround));
         }

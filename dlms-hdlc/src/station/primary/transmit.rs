@@ -22,6 +22,7 @@ impl Station {
         if self.outgoing.as_ref().is_some_and(|sending| sending.unnumbered.is_some()) {
             return self.transmit_unnumbered(line, tx);
         }
+        self.polled = self.phase == Phase::Connected && self.poll;
         let built = match self.phase {
             Phase::Disconnected => None,
             Phase::Clearing | Phase::Disconnecting => self.command(line, FrameKind::Disc, &[]),

@@ -1,0 +1,92 @@
+//! A meter, associated: every subcommand that talks to one does so through a [`Session`].
+
+mod counter_file;
+mod counters;
+mod failure;
+mod open;
+mod peer;
+mod requests;
+mod view;
+
+use dlms::client::{Negotiated, Statistics};
+use dlms_io::Traffic;
+
+use crate::connection::{ConnectionFlags, OnlineArgs, Settings};
+use crate::failure::{Failure, FailureKind};
+use crate::trace::Watchers;
+use crate::virtual_meter::RunningMeter;
+
+pub(crate) use counter_file::CounterFile;
+pub(crate) use counters::Counters;
+pub(crate) use failure::{failed, refused, transport};
+pub(crate) use peer::{Answer, Peer};
+pub(crate) use view::{AssociationView, ViewedObject};
+
+/// An association with a meter.
+pub(crate) struct Session {
+    peer: Box<dyn Peer>,
+    settings: Settings,
+    negotiated: Negotiated,
+    /// What there is in the meter, once it was asked.
+    view: Option<AssociationView>,
+    /// The built-in meter, if it is that one. Goes after the connection to it.
+    _meter: Option<RunningMeter>,
+}
+
+impl Session {
+    /// Associates with the meter that the arguments name, does some work there, and releases.
+    ///
+    /// # Errors
+    /// Those of the work, of the way to the meter, or of the arguments.
+    pub(crate) fn run<T>(
+        args: &OnlineArgs,
+        work: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        Self::run_with(args.flags()?, work)
+    }
+
+    /// The same, with flags.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(crate) fn run_with<T>(
+        flags: ConnectionFlags,
+        work: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut session = Self::open(Settings::new(flags)?, Watchers::none())?;
+        let done = work(&mut session);
+        session.close(done.as_ref().err().map(Failure::kind));
+        done
+    }
+
+    /// Releases the association and gives back the counters that were not used.
+    fn close(mut self, failed: Option<FailureKind>) {
+        // Over a line that fails nothing can be released.
+        if !matches!(failed, Some(FailureKind::Link | FailureKind::Timeout)) {
+            // Whatever comes of it, the work is done.
+            let _ = self.peer.release();
+        }
+        // What is not given back is lost, no more.
+        let _ = self.peer.counters().settle();
+    }
+
+    /// What was agreed on.
+    pub(crate) const fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    /// How it was asked for.
+    pub(crate) const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Requests and answers so far.
+    pub(crate) fn statistics(&self) -> Statistics {
+        self.peer.statistics()
+    }
+
+    /// Octets on the line so far.
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.peer.traffic()
+    }
+}

@@ -1,0 +1,147 @@
+use std::io::{self, ErrorKind};
+use std::thread;
+use std::time::Duration;
+
+use dlms::client::{ClientError, Negotiated, Refusal};
+use dlms_core::apdu::{AttributeDescriptor, ExceptionServiceError};
+use dlms_io::blocking::{Error, connect_tcp, connect_udp};
+use dlms_security::{CounterId, InvocationCounters};
+use obis::ObisCode;
+
+use super::{Counters, Peer, Session, failed, transport};
+use crate::connection::{Counting, Settings, Target};
+use crate::failure::{Failure, FailureKind};
+use crate::trace::{Traces, Watchers};
+use crate::virtual_meter::{Options, RunningMeter};
+
+/// Between two attempts to connect.
+const PAUSE: Duration = Duration::from_millis(300);
+/// Our counter: of the global unicast key.
+const UNICAST: CounterId = CounterId { setup: 0, broadcast: false };
+
+impl Session {
+    /// Connects and associates; `more` see what goes over the line.
+    ///
+    /// # Errors
+    /// There is no way to the meter, or it does not want us.
+    pub(crate) fn open(mut settings: Settings, more: Watchers) -> Result<Self, Failure> {
+        let meter = match settings.target {
+            Target::Demo => Some(start_demo(&mut settings)?),
+            _ => None,
+        };
+        let traces = Traces::new(&settings)?;
+        let expected = match settings.counter_obis.filter(|_| settings.config.ciphering.is_some()) {
+            Some(name) => Some(read_counter(&settings, &traces, name)?),
+            None => None,
+        };
+        let mut watchers = traces.watchers(&settings)?;
+        watchers.join(more);
+        let mut peer = connect(&settings, expected, watchers)?;
+        let negotiated = associate(&mut *peer, &settings.counting).inspect_err(|_| {
+            let _ = peer.counters().settle();
+        })?;
+        Ok(Self { peer, settings, negotiated, view: None, _meter: meter })
+    }
+}
+
+/// Starts the built-in meter and says so: nobody shall take it for a real one.
+fn start_demo(settings: &mut Settings) -> Result<RunningMeter, Failure> {
+    let meter = RunningMeter::start(Options::default(), "127.0.0.1:0", |_, _| {});
+    let meter = meter.map_err(|e| Failure::new(FailureKind::Link, format!("cannot start the built-in meter: {e}")))?;
+    let (address, client) = (meter.address().to_string(), settings.config.saps.client);
+    let (auth, security) = (settings.auth.name(), settings.security.name());
+    eprintln!("demo: the built-in meter at {address}, client {client}, auth {auth}, security {security}");
+    settings.target = Target::Tcp(address);
+    Ok(meter)
+}
+
+/// Asks, as the public client on a connection of its own, for the counter that the meter expects.
+fn read_counter(settings: &Settings, traces: &Traces, name: ObisCode) -> Result<u32, Failure> {
+    let settings = settings.public();
+    let mut peer = connect(&settings, None, traces.watchers(&settings)?)?;
+    let remark = format!(" (reading the invocation counter {name} as the public client)");
+    let read = (|| {
+        associate(&mut *peer, &settings.counting)?;
+        peer.get(AttributeDescriptor::new(1, name, 2), None).map_err(|error| failed("get", error))
+    })();
+    let value = read.map_err(|failure| failure.with_remark(&remark))?;
+    let _ = peer.release();
+    let counter = value.as_data().as_integer().and_then(|counter| u32::try_from(counter).ok());
+    match counter.map(|counter| counter.checked_add(1)) {
+        Some(Some(next)) => Ok(next),
+        Some(None) => Err(Failure::unsupported("the invocation counter is exhausted: the key must be replaced")),
+        None => Err(Failure::decode(format!("{name} is no invocation counter"))),
+    }
+}
+
+/// A peer that is connected, with as many attempts as the flags say; its counter is `expected` at least.
+fn connect(settings: &Settings, expected: Option<u32>, watchers: Watchers) -> Result<Box<dyn Peer>, Failure> {
+    let mut tries = settings.retries;
+    let mut peer = loop {
+        match dial(settings, expected) {
+            Err(failure) if failure.kind().exit_status() == 3 && tries > 0 => thread::sleep(PAUSE),
+            dialled => break dialled?,
+        }
+        tries = tries.saturating_sub(1);
+    };
+    if !watchers.is_empty() {
+        peer.observe(Box::new(watchers));
+    }
+    Ok(peer)
+}
+
+/// Connects once.
+fn dial(settings: &Settings, expected: Option<u32>) -> Result<Box<dyn Peer>, Failure> {
+    let (config, crypto) = (settings.config.clone(), settings.keys.provider()?);
+    let mut counters = InvocationCounters::new(Counters::new(settings)?);
+    if let Some(expected) = expected {
+        counters.raise(UNICAST, expected).map_err(|error| Failure::new(FailureKind::Io, error.to_string()))?;
+    }
+    let failed = |address: &str, error: io::Error| match error.kind() {
+        ErrorKind::InvalidInput => Failure::usage(format!("{address}: {error}")),
+        _ => Failure::new(transport(&error).kind(), format!("cannot connect to {address}: {error}")),
+    };
+    match &settings.target {
+        Target::Tcp(address) => match connect_tcp(address.as_str(), config, crypto, counters) {
+            Ok(peer) => Ok(Box::new(peer)),
+            Err(error) => Err(failed(address, error)),
+        },
+        Target::Udp(address) => match connect_udp(address.as_str(), config, crypto, counters) {
+            Ok(peer) => Ok(Box::new(peer)),
+            Err(error) => Err(failed(address, error)),
+        },
+        Target::Demo => Err(Failure::usage("the built-in meter does not run")),
+    }
+}
+
+/// Opens the association. Where the meter says that our counter is too low, and the counter is not kept anywhere, it
+/// is raised to what the meter expects, and asked again, once.
+fn associate(peer: &mut dyn Peer, counting: &Counting) -> Result<Negotiated, Failure> {
+    let refused = match peer.associate() {
+        Ok(negotiated) => return Ok(negotiated),
+        Err(error) => error,
+    };
+    let Some(expected) = expected_counter(&refused) else { return Err(failed("action", refused)) };
+    if *counting != Counting::FromTime {
+        // Whoever can send us a message could use up all the values of a counter that lasts.
+        let remark = ": the counter that was kept is behind; --counter-obis asks the meter for its own";
+        return Err(failed("action", refused).with_remark(remark));
+    }
+    match peer.counters().peek(UNICAST) {
+        Ok(next) if next < expected && peer.counters().raise(UNICAST, expected).is_ok() => {
+            peer.associate().map_err(|error| failed("action", error))
+        }
+        _ => Err(failed("action", refused)),
+    }
+}
+
+/// The counter that an invocation-counter-error names.
+fn expected_counter(error: &Error) -> Option<u32> {
+    match error {
+        Error::Client(ClientError::Refused(Refusal::Exception(exception))) => match exception.service_error {
+            ExceptionServiceError::InvocationCounterError(expected) => expected,
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+use dlms::client::{Negotiated, Statistics};
+use dlms_core::apdu::{
+    AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, MethodDescriptor, SelectiveAccess,
+};
+use dlms_core::data::DataBuf;
+use dlms_core::link::Link;
+use dlms_io::blocking::{Error, Meter, Transport};
+use dlms_io::{Observer, Traffic};
+use dlms_security::InvocationCounters;
+
+use super::Counters;
+use crate::connection::Provider;
+
+/// A meter, whatever the line to it.
+pub(crate) trait Peer {
+    /// Shows all octets on the line to `observer` from now on.
+    fn observe(&mut self, observer: Box<dyn Observer + Send>);
+    /// Opens the association.
+    fn associate(&mut self) -> Result<Negotiated, Error>;
+    /// Releases it.
+    fn release(&mut self) -> Result<(), Error>;
+    /// Reads an attribute, or a part of it.
+    fn get(&mut self, attribute: AttributeDescriptor, part: Option<&SelectiveAccess<'_>>) -> Result<DataBuf, Error>;
+    /// Reads several attributes in one request.
+    fn get_list(&mut self, attributes: &[AttributeSelection<'_>]) -> Result<Vec<Answer>, Error>;
+    /// Writes an attribute.
+    fn set(&mut self, attribute: AttributeDescriptor, value: &DataBuf) -> Result<(), Error>;
+    /// Invokes a method; null-data where it gives nothing.
+    fn invoke(&mut self, method: MethodDescriptor, parameter: &DataBuf) -> Result<DataBuf, Error>;
+    /// Our invocation counters.
+    fn counters(&mut self) -> &mut InvocationCounters<Counters>;
+    /// What requests and responses there were.
+    fn statistics(&self) -> Statistics;
+    /// How many octets passed on the line.
+    fn traffic(&self) -> Traffic;
+}
+
+/// A value, or why there is none.
+pub(crate) type Answer = Result<DataBuf, DataAccessResult>;
+
+impl<T: Transport, L: Link> Peer for Meter<T, L, Provider, Counters> {
+    fn observe(&mut self, observer: Box<dyn Observer + Send>) {
+        Self::observe(self, Shown(observer));
+    }
+
+    fn associate(&mut self) -> Result<Negotiated, Error> {
+        Self::associate(self)
+    }
+
+    fn release(&mut self) -> Result<(), Error> {
+        Self::release(self)
+    }
+
+    fn get(&mut self, attribute: AttributeDescriptor, part: Option<&SelectiveAccess<'_>>) -> Result<DataBuf, Error> {
+        owned(self.get_any(attribute, part)?)
+    }
+
+    fn get_list(&mut self, attributes: &[AttributeSelection<'_>]) -> Result<Vec<Answer>, Error> {
+        let results = Self::get_list(self, attributes)?;
+        Ok(results.iter().map(|result: GetDataResult<'_>| result.data().map(DataBuf::from)).collect())
+    }
+
+    fn set(&mut self, attribute: AttributeDescriptor, value: &DataBuf) -> Result<(), Error> {
+        self.set_any(attribute, None, value)
+    }
+
+    fn invoke(&mut self, method: MethodDescriptor, parameter: &DataBuf) -> Result<DataBuf, Error> {
+        owned(self.invoke_any(method, parameter)?)
+    }
+
+    fn counters(&mut self) -> &mut InvocationCounters<Counters> {
+        self.client_mut().counters_mut()
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.client().statistics()
+    }
+
+    fn traffic(&self) -> Traffic {
+        Self::traffic(self)
+    }
+}
+
+fn owned(encoding: &[u8]) -> Result<DataBuf, Error> {
+    DataBuf::from_vec(encoding.to_vec()).map_err(|error| Error::Client(error.into()))
+}
+
+/// An observer in a box.
+struct Shown(Box<dyn Observer + Send>);
+
+impl Observer for Shown {
+    fn sent(&mut self, octets: &[u8]) {
+        self.0.sent(octets);
+    }
+
+    fn received(&mut self, octets: &[u8]) {
+        self.0.received(octets);
+    }
+}

@@ -1,0 +1,146 @@
+use std::io::Write;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use dlms_core::acse::{Aarq, MechanismName};
+use dlms_core::apdu::tag;
+use dlms_core::codec::Decode;
+use dlms_io::Observer;
+use dlms_wrapper::{HEADER_LEN, Header};
+
+use super::decipher::{Decipher, Direction};
+
+/// Writes a line for each frame, and one for what was deciphered in it. A password is blanked.
+pub(super) struct Lines {
+    out: Arc<Mutex<Box<dyn Write + Send>>>,
+    began: Instant,
+    /// Each read is a whole frame.
+    datagrams: bool,
+    /// Octets received that are no whole frame yet.
+    pending: Vec<u8>,
+    decipher: Option<Decipher>,
+}
+
+impl Lines {
+    /// Lines about a connection, with the time since `began`.
+    pub(super) fn new(
+        out: Arc<Mutex<Box<dyn Write + Send>>>,
+        began: Instant,
+        datagrams: bool,
+        decipher: Option<Decipher>,
+    ) -> Self {
+        Self { out, began, datagrams, pending: Vec::new(), decipher }
+    }
+
+    fn frame(&mut self, direction: Direction, frame: &[u8]) {
+        let apdu = frame.get(HEADER_LEN..).unwrap_or_default();
+        let secret = password(apdu).map(|range| range.start + HEADER_LEN..range.end + HEADER_LEN);
+        self.line(direction.arrow(), &digits(frame, secret));
+        let Some(decipher) = &mut self.decipher else { return };
+        if let Some(plain) = decipher.open(direction, apdu) {
+            let name = plain.first().copied().and_then(tag::name).unwrap_or("apdu");
+            let text = format!("{name} {}", digits(&plain, dedicated_key(&plain)));
+            self.line(' ', &text);
+        }
+    }
+
+    fn line(&self, arrow: char, text: &str) {
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        // A trace that cannot be written does not end what is traced.
+        let _ = writeln!(out, "{:9.3} {arrow} {text}", self.began.elapsed().as_secs_f64());
+    }
+}
+
+impl Observer for Lines {
+    fn sent(&mut self, octets: &[u8]) {
+        self.frame(Direction::Sent, octets);
+    }
+
+    fn received(&mut self, octets: &[u8]) {
+        if self.datagrams {
+            return self.frame(Direction::Received, octets);
+        }
+        self.pending.extend_from_slice(octets);
+        while let Some(length) = frame_length(&self.pending) {
+            let frame: Vec<u8> = self.pending.drain(..length).collect();
+            self.frame(Direction::Received, &frame);
+        }
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        if !self.pending.is_empty() {
+            self.line(Direction::Received.arrow(), &digits(&self.pending, None));
+        }
+    }
+}
+
+/// The length of the frame at the front, once it is whole.
+fn frame_length(octets: &[u8]) -> Option<usize> {
+    let header = Header::from_bytes(octets.get(..HEADER_LEN)?).ok()?;
+    let length = HEADER_LEN + usize::from(header.length);
+    (length <= octets.len()).then_some(length)
+}
+
+/// Where in an AARQ a password stands.
+fn password(apdu: &[u8]) -> Option<Range<usize>> {
+    let aarq = Aarq::from_bytes(apdu).ok()?;
+    let value = aarq.calling_authentication_value.filter(|_| aarq.mechanism_name == Some(MechanismName::Lls))?;
+    let start = (value.as_ptr() as usize).checked_sub(apdu.as_ptr() as usize)?;
+    Some(start..start + value.len())
+}
+
+/// Where in an InitiateRequest a dedicated key stands.
+fn dedicated_key(plain: &[u8]) -> Option<Range<usize>> {
+    match plain {
+        [tag::INITIATE_REQUEST, presence, length, ..] if *presence != 0 => Some(3..3 + usize::from(*length)),
+        _ => None,
+    }
+}
+
+/// The octets as digits, those in `blank` as stars.
+fn digits(octets: &[u8], blank: Option<Range<usize>>) -> String {
+    let blank = blank.unwrap_or_default();
+    let digits = octets.iter().enumerate().map(|(at, octet)| match blank.contains(&at) {
+        true => "**".to_owned(),
+        false => format!("{octet:02X}"),
+    });
+    digits.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dlms_core::acse::ApplicationContextName;
+    use dlms_core::codec::Encode;
+
+    #[test]
+    fn passwords_and_keys_are_blanked() {
+        let aarq = Aarq {
+            mechanism_name: Some(MechanismName::Lls),
+            calling_authentication_value: Some(b"secret"),
+            user_information: Some(&[1, 2, 3]),
+            ..Aarq::new(ApplicationContextName::LogicalName)
+        };
+        let octets = aarq.encode_to_vec();
+        let text = digits(&octets, password(&octets));
+        assert!(text.contains("AC088006************"), "{text}");
+        let gmac = Aarq { mechanism_name: Some(MechanismName::HlsGmac), ..aarq }.encode_to_vec();
+        assert_eq!(password(&gmac), None);
+        let initiate = [1, 1, 2, 0xaa, 0xbb, 0, 0, 6];
+        assert_eq!(digits(&initiate, dedicated_key(&initiate)), "010102****000006");
+        assert_eq!(dedicated_key(&[1, 0, 0, 0, 6]), None);
+    }
+
+    #[test]
+    fn frames_are_told_apart_however_they_come() {
+        let out: Arc<Mutex<Box<dyn Write + Send>>> = Arc::new(Mutex::new(Box::new(std::io::sink())));
+        let mut lines = Lines::new(out, Instant::now(), false, None);
+        lines.received(&[0, 1, 0, 1, 0, 16, 0]);
+        assert_eq!(lines.pending.len(), 7);
+        lines.received(&[2, 0x63, 0, 0, 1]);
+        assert_eq!(lines.pending, [0, 1]);
+    }
+}
