@@ -14,7 +14,7 @@ const HEAD: usize = 4;
 
 pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
     let mut all = Vec::new();
-    for (rows, name) in [(5_000, ["P5000: every leaf", "P5000: every leaf, as values", "P5000: rows of a type", "P5000: validate"]), (96, ["P96: every leaf", "P96: every leaf, as values", "P96: rows of a type", "P96: validate"])] {
+    for (rows, name) in [(5_000, ["P5000: every leaf", "P5000: every leaf, step by step", "P5000: every leaf, as values", "P5000: rows of a type", "P5000: validate"]), (96, ["P96: every leaf", "P96: every leaf, step by step", "P96: every leaf, as values", "P96: rows of a type", "P96: validate"])] {
         all.extend(load_profile(rows, name));
     }
     all
@@ -24,17 +24,20 @@ fn leak(octets: Vec<u8>) -> &'static [u8] {
     octets.leak()
 }
 
-fn load_profile(rows: u32, [leaves, values, typed, validate]: [&'static str; 4]) -> [Comparison<'static>; 4] {
+fn load_profile(rows: u32, [leaves, steps, values, typed, validate]: [&'static str; 5]) -> [Comparison<'static>; 5] {
     let apdu = leak(load_profile::get_response(rows));
     let readable = leak(without_unsigned(after_head(apdu)));
     let comparison = |id, work| Comparison::new(id, work).octets(apdu.len());
     [
         comparison("D1", leaves)
             .target(Target::peer(7.0))
-            .by(Contender::Ours, move || tokens(black_box(apdu)))
+            .by(Contender::Ours, move || visit(black_box(apdu)))
             .by(Contender::DlmsCosemRs, move || peer_profile(black_box(apdu)))
             .by(Contender::DlmsCosem, move || nom_rows(black_box(readable)))
             .by(Contender::Limit, move || fixed_rows(black_box(apdu))),
+        comparison("D1", steps)
+            .by(Contender::Ours, move || tokens(black_box(apdu)))
+            .by(Contender::DlmsCosemRs, move || peer_values(black_box(apdu))),
         comparison("D1", values)
             .by(Contender::Ours, move || elements(black_box(apdu)))
             .by(Contender::DlmsCosemRs, move || peer_values(black_box(apdu))),
@@ -51,18 +54,25 @@ fn load_profile(rows: u32, [leaves, values, typed, validate]: [&'static str; 4])
     ]
 }
 
-fn tokens(apdu: &[u8]) -> u64 {
+fn visit(apdu: &[u8]) -> u64 {
     let mut sum = 0u64;
-    for token in Tokens::new(&apdu[HEAD..]) {
-        match token.unwrap() {
-            Token::Value(Data::DoubleLongUnsigned(v)) => sum = sum.wrapping_add(u64::from(v)),
-            Token::Value(Data::Unsigned(v)) => sum = sum.wrapping_add(u64::from(v)),
-            Token::Value(Data::OctetString(v)) => sum = sum.wrapping_add(digest(v)),
-            Token::Array(_) | Token::Structure(_) => {}
-            other => panic!("{other:?}"),
-        }
-    }
+    Tokens::new(&apdu[HEAD..]).visit(|token| sum = sum.wrapping_add(leaf(token))).unwrap();
     sum
+}
+
+fn tokens(apdu: &[u8]) -> u64 {
+    Tokens::new(&apdu[HEAD..]).fold(0, |sum: u64, token| sum.wrapping_add(leaf(token.unwrap())))
+}
+
+#[inline]
+fn leaf(token: Token<'_>) -> u64 {
+    match token {
+        Token::Value(Data::DoubleLongUnsigned(v)) => v.into(),
+        Token::Value(Data::Unsigned(v)) => v.into(),
+        Token::Value(Data::OctetString(v)) => digest(v),
+        Token::Array(_) | Token::Structure(_) => 0,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn elements(apdu: &[u8]) -> u64 {

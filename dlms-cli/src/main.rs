@@ -1,5 +1,6 @@
 //! The `dlms` command: talks to meters, decodes telegrams, is a meter.
 
+mod decode;
 mod failure;
 mod hex;
 mod input;
@@ -7,6 +8,8 @@ mod message;
 mod meter;
 mod output;
 mod readings;
+mod telegram;
+mod tree;
 mod value_json;
 mod virtual_meter;
 
@@ -31,12 +34,14 @@ struct Command {
 /// One file per subcommand: its arguments, and what runs it.
 #[derive(Debug, clap::Subcommand)]
 enum Task {
+    Decode(decode::DecodeArgs),
     Meter(meter::MeterArgs),
 }
 
 impl Task {
     fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
+            Self::Decode(args) => decode::run(args, output),
             Self::Meter(args) => meter::run(args, output),
         }
     }

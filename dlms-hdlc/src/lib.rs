@@ -33,4 +33,3 @@ pub use rejection::{RejectReason, Rejection};
 pub use segment::{Joined, Reassembly};
 pub use sequence_number::SequenceNumber;
 pub use station::{AddressSizes, Primary, PrimarySettings, Quirks, Secondary, SecondarySettings};
-pub use timer::Timer;

@@ -1,30 +1,27 @@
 use dlms_core::time::Instant;
 
-/// What a station waits for.
+/// What a primary waits for, besides the next octet of a frame, for which the line waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Timer {
+pub(crate) enum Timer {
     /// The final frame of an answer.
     Response,
-    /// The next octet of a frame that has begun.
-    InterOctet,
-    /// Any frame of a connection.
-    Inactivity,
     /// The time to ask a peer again that was not ready.
     Poll,
+    /// The time after which a peer that is not ready counts as gone.
+    Readiness,
     /// The time the line needs between two directions.
     Turnaround,
 }
 
 /// One instant for each [`Timer`] that runs.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Timers {
-    at: [Option<Instant>; 5],
+    at: [Option<Instant>; 4],
 }
 
 impl Timers {
     pub(crate) const fn new() -> Self {
-        Self { at: [None; 5] }
+        Self { at: [None; 4] }
     }
 
     pub(crate) fn start(&mut self, timer: Timer, at: Instant) {

@@ -183,13 +183,13 @@ async fn poll_times<F: Future>(mut future: Pin<&mut F>, times: usize) -> Option<
 
 /// Runs `$call` on a fresh meter, dropped after 0, 1, 2 … polls, and `$then` after it, until `$call` is done.
 macro_rules! dropped_everywhere {
-    ($meter:ident in $level:expr, $prepare:expr, $call:expr, |$polls:ident| $then:block) => {{
+    ($meter:ident in $level:expr, $width:literal wide, $prepare:expr, $call:expr, |$polls:ident, $done:ident| $then:block) => {{
         let mut at_least = 0;
         for $polls in 0usize.. {
-            let mut $meter = pipe($level, 3);
+            let mut $meter = pipe($level, $width);
             $prepare;
             let done = poll_times(pin!($call), $polls).await;
-            let done = done.map(|result| assert!(result.is_ok())).is_some();
+            let $done = done.map(|result| assert!(result.is_ok())).is_some();
             $then;
             assert_eq!(
                 $meter.get(VOLTAGE.value().of::<u16>()).await.unwrap(),
@@ -199,7 +199,7 @@ macro_rules! dropped_everywhere {
             );
             assert_eq!($meter.get(ENERGY.scaler_unit()).await.unwrap().unit, Unit::WattHour);
             $meter.close().await.unwrap();
-            if done {
+            if $done {
                 at_least = $polls;
                 break;
             }
@@ -211,20 +211,15 @@ macro_rules! dropped_everywhere {
 #[tokio::test(start_paused = true)]
 async fn an_association_that_was_dropped_anywhere_is_opened_all_the_same() {
     for level in Level::ALL {
-        dropped_everywhere!(meter in level, (), meter.associate(), |polls| {
-            if polls > 0 && meter.client().negotiated().is_none() {
-                assert!(meter.client().is_busy());
+        dropped_everywhere!(meter in level, 3 wide, (), meter.associate(), |polls, done| {
+            if done {
+                let error = meter.associate().await.unwrap_err();
+                assert!(matches!(error, Error::Client(ClientError::Misuse(Misuse::Associated))));
+            } else {
+                assert_eq!(meter.client().is_busy(), polls > 0);
+                meter.associate().await.unwrap();
             }
-            meter.associate().await.map(|_| ()).or_else(again).unwrap();
         });
-    }
-
-    /// Where the future was not dropped but done.
-    fn again(error: Error) -> Result<(), Error> {
-        match error {
-            Error::Client(ClientError::Misuse(Misuse::Associated)) => Ok(()),
-            other => Err(other),
-        }
     }
 }
 
@@ -232,7 +227,7 @@ async fn an_association_that_was_dropped_anywhere_is_opened_all_the_same() {
 async fn a_read_that_was_dropped_anywhere_does_not_disturb_the_next() {
     for level in [Level::None, Level::Hls] {
         let energy = ENERGY.value().of::<u32>();
-        dropped_everywhere!(meter in level, meter.associate().await.unwrap(), meter.get(energy), |_polls| {});
+        dropped_everywhere!(meter in level, 3 wide, meter.associate().await.unwrap(), meter.get(energy), |_polls, done| {});
     }
 }
 
@@ -244,16 +239,16 @@ async fn a_long_read_that_was_dropped_anywhere_does_not_disturb_the_next() {
     for level in [Level::None, Level::Hls] {
         let selected = &entries;
         dropped_everywhere!(
-            meter in level,
+            meter in level, 11 wide,
             meter.associate().await.unwrap(),
             meter.get_selected(rows, selected),
-            |_polls| {}
+            |_polls, done| {}
         );
         dropped_everywhere!(
-            meter in level,
+            meter in level, 11 wide,
             meter.associate().await.unwrap(),
             meter.get_blocks(rows.descriptor(), Some(selected), |_| {}),
-            |polls| {
+            |polls, done| {
                 if polls % 4 == 0 {
                     assert_eq!(meter.get_selected(rows, selected).await.unwrap().len(), 20);
                 }
@@ -267,10 +262,10 @@ async fn a_write_that_was_dropped_once_begun_is_done() {
     for level in [Level::None, Level::Hls] {
         let value = Data::DoubleLongUnsigned(5);
         dropped_everywhere!(
-            meter in level,
+            meter in level, 3 wide,
             meter.associate().await.unwrap(),
             meter.set(ENERGY.value(), &value),
-            |polls| {
+            |polls, done| {
                 let expected = if polls == 0 { 123_456 } else { 5 };
                 assert_eq!(meter.get(ENERGY.value().of::<u32>()).await.unwrap(), expected);
             }
@@ -281,10 +276,10 @@ async fn a_write_that_was_dropped_once_begun_is_done() {
 #[tokio::test(start_paused = true)]
 async fn a_method_that_was_dropped_once_begun_is_invoked_once() {
     dropped_everywhere!(
-        meter in Level::Hls,
+        meter in Level::Hls, 3 wide,
         meter.associate().await.unwrap(),
         meter.invoke(BREAKER.remote_disconnect(), &0),
-        |polls| {
+        |polls, done| {
             assert_eq!(meter.get(BREAKER.output_state()).await.unwrap(), polls == 0);
         }
     );
@@ -293,7 +288,7 @@ async fn a_method_that_was_dropped_once_begun_is_invoked_once() {
 #[tokio::test(start_paused = true)]
 async fn a_release_that_was_dropped_anywhere_is_done_all_the_same() {
     for level in [Level::None, Level::Hls] {
-        dropped_everywhere!(meter in level, meter.associate().await.unwrap(), meter.release(), |_polls| {
+        dropped_everywhere!(meter in level, 3 wide, meter.associate().await.unwrap(), meter.release(), |_polls, done| {
             if meter.client().negotiated().is_some() {
                 meter.release().await.unwrap();
             }

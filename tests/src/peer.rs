@@ -106,10 +106,7 @@ impl Peer {
 }
 
 fn surrounded(octets: &[u8]) -> (Vec<u8>, Range<usize>) {
-    (
-        [&MARGIN, octets, &MARGIN].concat(),
-        MARGIN.len()..MARGIN.len() + octets.len(),
-    )
+    ([&MARGIN, octets, &MARGIN].concat(), MARGIN.len()..MARGIN.len() + octets.len())
 }
 
 /// Octets that count: not random at all, and the same every time.

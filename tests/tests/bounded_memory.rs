@@ -1,5 +1,11 @@
 //! A server that holds two buffers of one PDU answers a read of a hundred thousand rows, without a heap.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs, clippy::cast_possible_truncation)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    clippy::cast_possible_truncation
+)]
 
 use core::cell::Cell;
 
@@ -92,7 +98,8 @@ impl Check {
             self.held += 1;
             if self.held == 10 {
                 let elements = Elements::new(2, &self.partial[2..10]).unwrap();
-                let expected = [Data::DoubleLongUnsigned(self.rows), Data::LongUnsigned((self.rows % 7) as u16)];
+                let expected =
+                    [Data::DoubleLongUnsigned(self.rows), Data::LongUnsigned((self.rows % 7) as u16)];
                 assert_eq!(elements.exactly::<2>(), Some(expected));
                 self.rows += 1;
                 self.held = 0;
@@ -113,11 +120,8 @@ fn read(ciphered: bool) {
         provider(1),
         InvocationCounters::new(RamCounters::<4>::new()),
     );
-    let mut config = ClientConfig {
-        stream_blocks: true,
-        max_receive_pdu_size: PDU as u16,
-        ..ClientConfig::new(1, 1)
-    };
+    let mut config =
+        ClientConfig { stream_blocks: true, max_receive_pdu_size: PDU as u16, ..ClientConfig::new(1, 1) };
     let mut authentication = Authentication::None;
     if ciphered {
         authentication = Authentication::Hls(MechanismName::HlsGmac);
@@ -180,7 +184,11 @@ fn read(ciphered: bool) {
     assert_eq!(check.rows, ROWS);
     assert_eq!(info.count_total, 0, "allocations");
     // Each row is encoded once, and the one a block ends in once more.
-    assert!(encoded.get() <= u64::from(ROWS) + 2 * blocks, "{} rows encoded in {blocks} blocks", encoded.get());
+    assert!(
+        encoded.get() <= u64::from(ROWS) + 2 * blocks,
+        "{} rows encoded in {blocks} blocks",
+        encoded.get()
+    );
 }
 
 #[test]

@@ -18,9 +18,6 @@ pub(crate) struct OnlineArgs {
     /// The configuration file, in TOML.
     #[arg(long, value_name = "FILE", default_value = "dlms.toml", help_heading = "Connection")]
     pub(crate) config: PathBuf,
-    /// JSON in place of text.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 macro_rules! flags {

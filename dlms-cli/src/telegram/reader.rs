@@ -97,9 +97,11 @@ impl Task<'_> {
 
     /// A message that is all of `octets`.
     fn whole(&mut self, octets: &[u8]) -> Result<Map<String, Value>, Failure> {
-        self.depth = self.depth.checked_sub(1).ok_or_else(|| Failure::from(DecodeErrorKind::TooDeep).at(0))?;
-        let (members, consumed) = self.message(octets)?;
-        self.depth = self.depth.saturating_add(1);
+        let depth = self.depth;
+        self.depth = depth.checked_sub(1).ok_or_else(|| Failure::from(DecodeErrorKind::TooDeep).at(0))?;
+        let result = self.message(octets);
+        self.depth = depth;
+        let (members, consumed) = result?;
         match octets.len().saturating_sub(consumed) {
             0 => Ok(members),
             left => Err(Failure::from(DecodeErrorKind::Trailing(left)).at(consumed)),
@@ -170,7 +172,6 @@ impl Task<'_> {
         match self.whole(nested.octets) {
             Ok(members) => Ok(Value::Object(members)),
             Err(failure) if matches!(failure.kind(), FailureKind::MissingKey) => {
-                self.depth = self.depth.saturating_add(1);
                 let first = nested.octets.first().copied().unwrap_or_default();
                 self.warnings.push(format!("{}: {} was not deciphered", failure.kind().name(), nested.member));
                 let mut members = Map::new();
@@ -243,7 +244,7 @@ fn reading_to_json(reading: &Reading<'_>, budget: &mut Budget) -> Result<Value, 
         object.insert("text".into(), date_time.to_string().into());
     }
     if let Some(scaler_unit) = reading.scaler_unit {
-        object.insert("unit".into(), scaler_unit.unit.symbol().into());
+        object.insert("unit".into(), scaler_unit.unit.to_string().into());
     }
     if let Some(scaled) = reading.scaled() {
         if let Ok(number) = scaled.number().to_string().parse() {

@@ -206,38 +206,62 @@ impl<'a> Data<'a> {
     /// Reads the content of any type but array, structure and compact-array.
     #[inline]
     pub(super) fn decode_scalar(tag: u8, start: usize, r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Self::scalar(tag, start, r, |value| value)
+    }
+
+    /// As [`decode_scalar`](Self::decode_scalar), with what is to be done with the value: done where its type is
+    /// known, it need not ask for it again.
+    #[inline(always)]
+    pub(super) fn scalar<T>(
+        tag: u8,
+        start: usize,
+        r: &mut Reader<'a>,
+        then: impl FnOnce(Self) -> T,
+    ) -> Result<T, DecodeError> {
         Ok(match tag {
-            tag::NULL_DATA => Self::NullData,
-            tag::BOOLEAN => Self::Boolean(r.u8()? != 0),
-            tag::BIT_STRING => Self::BitString(BitString::decode_body(r)?),
-            tag::DOUBLE_LONG => Self::DoubleLong(i32::from_be_bytes(r.array()?)),
-            tag::DOUBLE_LONG_UNSIGNED => Self::DoubleLongUnsigned(r.u32()?),
-            tag::OCTET_STRING => Self::OctetString(r.octets()?),
-            tag::VISIBLE_STRING => Self::VisibleString(r.octets()?),
-            tag::UTF8_STRING => Self::Utf8String(r.octets()?),
-            tag::BCD => Self::Bcd(r.u8()?),
-            tag::INTEGER => Self::Integer(i8::from_be_bytes(r.array()?)),
-            tag::LONG => Self::Long(i16::from_be_bytes(r.array()?)),
-            tag::UNSIGNED => Self::Unsigned(r.u8()?),
-            tag::LONG_UNSIGNED => Self::LongUnsigned(r.u16()?),
-            tag::LONG64 => Self::Long64(i64::from_be_bytes(r.array()?)),
-            tag::LONG64_UNSIGNED => Self::Long64Unsigned(u64::from_be_bytes(r.array()?)),
-            tag::ENUM => Self::Enum(r.u8()?),
-            tag::FLOAT32 => Self::Float32(f32::from_be_bytes(r.array()?)),
-            tag::FLOAT64 => Self::Float64(f64::from_be_bytes(r.array()?)),
-            tag::DATE_TIME => Self::DateTime(DateTime::from_octets(r.array()?)),
-            tag::DATE => Self::Date(Date::from_octets(r.array()?)),
-            tag::TIME => Self::Time(Time::from_octets(r.array()?)),
-            tag::DELTA_INTEGER => Self::DeltaInteger(i8::from_be_bytes(r.array()?)),
-            tag::DELTA_LONG => Self::DeltaLong(i16::from_be_bytes(r.array()?)),
-            tag::DELTA_DOUBLE_LONG => Self::DeltaDoubleLong(i32::from_be_bytes(r.array()?)),
-            tag::DELTA_UNSIGNED => Self::DeltaUnsigned(r.u8()?),
-            tag::DELTA_LONG_UNSIGNED => Self::DeltaLongUnsigned(r.u16()?),
-            tag::DELTA_DOUBLE_LONG_UNSIGNED => Self::DeltaDoubleLongUnsigned(r.u32()?),
-            tag::DONT_CARE => Self::DontCare,
+            tag::NULL_DATA => then(Self::NullData),
+            tag::BOOLEAN => then(Self::Boolean(r.u8()? != 0)),
+            tag::BIT_STRING => then(Self::BitString(apart(r, BitString::decode_body)?)),
+            tag::DOUBLE_LONG => then(Self::DoubleLong(i32::from_be_bytes(r.array()?))),
+            tag::DOUBLE_LONG_UNSIGNED => then(Self::DoubleLongUnsigned(r.u32()?)),
+            tag::OCTET_STRING => then(Self::OctetString(r.octets()?)),
+            tag::VISIBLE_STRING => then(Self::VisibleString(r.octets()?)),
+            tag::UTF8_STRING => then(Self::Utf8String(r.octets()?)),
+            tag::BCD => then(Self::Bcd(r.u8()?)),
+            tag::INTEGER => then(Self::Integer(i8::from_be_bytes(r.array()?))),
+            tag::LONG => then(Self::Long(i16::from_be_bytes(r.array()?))),
+            tag::UNSIGNED => then(Self::Unsigned(r.u8()?)),
+            tag::LONG_UNSIGNED => then(Self::LongUnsigned(r.u16()?)),
+            tag::LONG64 => then(Self::Long64(i64::from_be_bytes(r.array()?))),
+            tag::LONG64_UNSIGNED => then(Self::Long64Unsigned(u64::from_be_bytes(r.array()?))),
+            tag::ENUM => then(Self::Enum(r.u8()?)),
+            tag::FLOAT32 => then(Self::Float32(f32::from_be_bytes(r.array()?))),
+            tag::FLOAT64 => then(Self::Float64(f64::from_be_bytes(r.array()?))),
+            tag::DATE_TIME => then(Self::DateTime(DateTime::from_octets(r.array()?))),
+            tag::DATE => then(Self::Date(Date::from_octets(r.array()?))),
+            tag::TIME => then(Self::Time(Time::from_octets(r.array()?))),
+            tag::DELTA_INTEGER => then(Self::DeltaInteger(i8::from_be_bytes(r.array()?))),
+            tag::DELTA_LONG => then(Self::DeltaLong(i16::from_be_bytes(r.array()?))),
+            tag::DELTA_DOUBLE_LONG => then(Self::DeltaDoubleLong(i32::from_be_bytes(r.array()?))),
+            tag::DELTA_UNSIGNED => then(Self::DeltaUnsigned(r.u8()?)),
+            tag::DELTA_LONG_UNSIGNED => then(Self::DeltaLongUnsigned(r.u16()?)),
+            tag::DELTA_DOUBLE_LONG_UNSIGNED => then(Self::DeltaDoubleLongUnsigned(r.u32()?)),
+            tag::DONT_CARE => then(Self::DontCare),
             other => return Err(DecodeError { kind: DecodeErrorKind::UnknownTag(other), offset: start }),
         })
     }
+}
+
+/// Reads with a copy of the reader: the reader itself, whose address is not given away, can lie in registers.
+#[inline(always)]
+pub(super) fn apart<'a, T>(
+    r: &mut Reader<'a>,
+    read: impl FnOnce(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    let mut copy = r.clone();
+    let value = read(&mut copy)?;
+    *r = copy;
+    Ok(value)
 }
 
 impl Encode for Data<'_> {

@@ -75,7 +75,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     ///
     /// # Errors
     /// As [`invoke_method`](Self::invoke_method).
-    pub fn invoke_any(&mut self, method: MethodDescriptor, parameter: &dyn Encode) -> Result<(), ClientError> {
+    pub fn invoke_any(
+        &mut self,
+        method: MethodDescriptor,
+        parameter: &dyn Encode,
+    ) -> Result<(), ClientError> {
         self.ready(Conformance::ACTION)?;
         let invoke = self.next_invoke();
         let blocks = self.put_long(
@@ -141,7 +145,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                     return Ok(());
                 }
                 if block_number != blocks.number || blocks.rest.is_empty() {
-                    return Err(Misbehaviour::BlockNumber { expected: blocks.number, found: block_number }.into());
+                    return Err(
+                        Misbehaviour::BlockNumber { expected: blocks.number, found: block_number }.into()
+                    );
                 }
                 self.put_block(&Head::Block(self.invoke()), &mut blocks)?;
                 self.exchange = Exchange::Action { items, blocks: Some(blocks), block };

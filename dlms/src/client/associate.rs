@@ -5,7 +5,8 @@ use dlms_core::acse::{
     ReleaseRequest, ReleaseRequestReason,
 };
 use dlms_core::apdu::{
-    ActionResponse, ConfirmedServiceError, DLMS_VERSION, GetDataResult, InitiateRequest, InitiateResponse, tag,
+    ActionResponse, ConfirmedServiceError, DLMS_VERSION, GetDataResult, InitiateRequest, InitiateResponse,
+    tag,
 };
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Encode, Writer};
@@ -13,12 +14,13 @@ use dlms_core::crypto::{CryptoProvider, KeyId, KeyKind, SecuritySuite};
 use dlms_core::data::{Data, Octets};
 use dlms_core::link::Link;
 use dlms_security::hls::{self, Challenge, Mechanism};
-use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering, SystemTitle};
+use dlms_security::{
+    CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering, SystemTitle,
+};
 use zeroize::Zeroize;
 
-use super::{
-    Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Negotiated, Phase, Refusal,
-};
+use super::exchange::decodes;
+use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Negotiated, Phase, Refusal};
 use crate::Authentication;
 use crate::association::REPLY_TO_HLS;
 
@@ -121,7 +123,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// Makes the dedicated key, if there is to be one; its length.
     fn make_dedicated(&mut self, key: &mut [u8; 32]) -> Result<Option<usize>, ClientError> {
-        let Some(ciphering) = self.config.ciphering.filter(|c| c.form.is_dedicated()) else { return Ok(None) };
+        let Some(ciphering) = self.config.ciphering.filter(|c| c.form.is_dedicated()) else {
+            return Ok(None);
+        };
         if ciphering.protection == Protection::NONE {
             return Ok(None);
         }
@@ -234,7 +238,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         match room.first().copied() {
             _ if len == 0 => Err(Misbehaviour::Missing("the initiate response").into()),
             Some(first) if tag::is_protected(first) => {
-                let opened = self.security.unprotect(&mut self.crypto, &mut self.replay, room, 0..len)?;
+                let opened = {
+                    self.security.set_minimum(required);
+                    let (crypto, replay) = (&mut self.crypto, &mut self.replay);
+                    self.security.unprotect_with(crypto, replay, room, 0..len, decodes)?
+                };
                 if opened.protection.covers(required) {
                     Ok(opened.plain)
                 } else {

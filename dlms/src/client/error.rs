@@ -1,6 +1,6 @@
 use dlms_core::acse::{AcseDiagnostic, AssociationResult};
 use dlms_core::apdu::{
-    ActionResult, Conformance, ConfirmedServiceError, DataAccessResult, ExceptionResponse,
+    ActionResult, ConfirmedServiceError, Conformance, DataAccessResult, ExceptionResponse,
 };
 use dlms_core::codec::{DecodeError, Overflow};
 use dlms_core::link::LinkError;

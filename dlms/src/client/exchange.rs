@@ -1,14 +1,17 @@
 use core::ops::Range;
 
 use dlms_core::apdu::{
-    Conformance, ConfirmedServiceError, ExceptionResponse, InvokeIdAndPriority, tag,
+    ActionResponse, ConfirmedServiceError, Conformance, DataNotification, EventNotificationRequest,
+    ExceptionResponse, GetResponse, InitiateResponse, InvokeIdAndPriority, SetResponse, tag,
 };
 use dlms_core::buffer::Buffer;
-use dlms_core::codec::{Decode, Encode, Reader, Writer};
+use dlms_core::codec::{Decode, DecodeError, Encode, Reader, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Delivery, Link};
 use dlms_core::time::Instant;
-use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering, plain_capacity};
+use dlms_security::{
+    CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering, plain_capacity,
+};
 
 use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Phase, Refusal, Timer};
 
@@ -175,9 +178,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let mut r = Reader::new(bytes);
         match bytes.first().copied().unwrap_or(0) {
-            tag::EXCEPTION_RESPONSE => {
-                Err(Refusal::Exception(ExceptionResponse::decode(&mut r)?).into())
-            }
+            tag::EXCEPTION_RESPONSE => Err(Refusal::Exception(ExceptionResponse::decode(&mut r)?).into()),
             tag::CONFIRMED_SERVICE_ERROR => {
                 Err(Refusal::ServiceError(ConfirmedServiceError::decode(&mut r)?).into())
             }
@@ -188,7 +189,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             }
             tag::ACTION_RESPONSE if self.exchange == Exchange::Authenticate => self.accept_hls(plain),
             // Pushed by the meter in between; nothing of it answers the request.
-            tag::DATA_NOTIFICATION | tag::EVENT_NOTIFICATION_REQUEST | tag::INFORMATION_REPORT_REQUEST => Ok(()),
+            tag::DATA_NOTIFICATION | tag::EVENT_NOTIFICATION_REQUEST | tag::INFORMATION_REPORT_REQUEST => {
+                Ok(())
+            }
             other => Err(Misbehaviour::UnexpectedApdu(other).into()),
         }
     }
@@ -208,7 +211,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             return Err(Misbehaviour::UnexpectedApdu(first).into());
         }
         let buffer = self.rx.as_mut_slice();
-        let unprotected = self.security.unprotect(&mut self.crypto, &mut self.replay, buffer, apdu)?;
+        self.security.set_minimum(required);
+        let (crypto, replay) = (&mut self.crypto, &mut self.replay);
+        let unprotected = self.security.unprotect_with(crypto, replay, buffer, apdu, decodes)?;
         if unprotected.protection.covers(required) {
             Ok(unprotected.plain)
         } else {
@@ -268,5 +273,19 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         self.end_association();
         self.phase = Phase::Closed;
         self.finish(if pending { Event::Failed(error) } else { Event::Closed });
+    }
+}
+
+/// Tries to read an answer that was only encrypted: nothing else speaks for it.
+pub(super) fn decodes(plain: &[u8]) -> Result<(), DecodeError> {
+    match plain.first().copied() {
+        Some(tag::GET_RESPONSE) => GetResponse::from_bytes(plain).map(|_| ()),
+        Some(tag::SET_RESPONSE) => SetResponse::from_bytes(plain).map(|_| ()),
+        Some(tag::ACTION_RESPONSE) => ActionResponse::from_bytes(plain).map(|_| ()),
+        Some(tag::EXCEPTION_RESPONSE) => ExceptionResponse::from_bytes(plain).map(|_| ()),
+        Some(tag::CONFIRMED_SERVICE_ERROR) => ConfirmedServiceError::from_bytes(plain).map(|_| ()),
+        Some(tag::DATA_NOTIFICATION) => DataNotification::from_bytes(plain).map(|_| ()),
+        Some(tag::EVENT_NOTIFICATION_REQUEST) => EventNotificationRequest::from_bytes(plain).map(|_| ()),
+        _ => InitiateResponse::from_bytes(plain).map(|_| ()),
     }
 }

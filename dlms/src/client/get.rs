@@ -2,8 +2,8 @@ use core::ops::Range;
 
 use cosem_classes::model::Attribute;
 use dlms_core::apdu::{
-    AttributeDescriptor, AttributeSelection, BlockResult, Conformance, GetDataResult, GetRequest, GetResponse, List,
-    SelectiveAccess,
+    AttributeDescriptor, AttributeSelection, BlockResult, Conformance, GetDataResult, GetRequest,
+    GetResponse, List, SelectiveAccess,
 };
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::Decode;

@@ -2,8 +2,8 @@ use core::ops::Range;
 
 use cosem_classes::model::Attribute;
 use dlms_core::apdu::{
-    AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, InvokeIdAndPriority, List, SelectiveAccess,
-    SetResponse, tag,
+    AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, InvokeIdAndPriority, List,
+    SelectiveAccess, SetResponse, tag,
 };
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Encode, Writer};
@@ -57,7 +57,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     ///
     /// # Errors
     /// The client is not ready for it, or the value does not fit its buffer.
-    pub fn set<T: DataType>(&mut self, attribute: Attribute<T>, value: &T::View<'_>) -> Result<(), ClientError> {
+    pub fn set<T: DataType>(
+        &mut self,
+        attribute: Attribute<T>,
+        value: &T::View<'_>,
+    ) -> Result<(), ClientError> {
         self.set_any(attribute.descriptor(), None, value)
     }
 
@@ -123,7 +127,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                     return Ok(());
                 }
                 if block_number != blocks.number || blocks.rest.is_empty() {
-                    return Err(Misbehaviour::BlockNumber { expected: blocks.number, found: block_number }.into());
+                    return Err(
+                        Misbehaviour::BlockNumber { expected: blocks.number, found: block_number }.into()
+                    );
                 }
                 self.put_block(&Head::Block(self.invoke()), &mut blocks)?;
                 self.exchange = Exchange::Set { items, blocks: Some(blocks) };

@@ -1,7 +1,7 @@
 use core::ops::Range;
 
-use cosem_classes::security_setup::KeyData;
 use cosem_classes::model::{AccessMode, Effect};
+use cosem_classes::security_setup::KeyData;
 use dlms_core::apdu::{
     ActionRequest, ActionResult, Conformance, InvokeIdAndPriority, List, MethodDescriptor, tag,
 };
@@ -38,7 +38,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         request: &mut Request,
     ) -> Result<(), Fault> {
         let bytes = self.rx.as_slice().get(request.plain.clone()).unwrap_or_default();
-        let action = ActionRequest::from_bytes(bytes).map_err(|e| malformed(&mut self.events, request.peer, e))?;
+        let action =
+            ActionRequest::from_bytes(bytes).map_err(|e| malformed(&mut self.events, request.peer, e))?;
         self.require(request, Conformance::ACTION)?;
         let invoke = action.invoke();
         match action {
@@ -81,9 +82,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         invoke: InvokeIdAndPriority,
         block: Block,
     ) -> Result<(), Fault> {
-        let in_progress = self.transfer.take().filter(|transfer| {
-            transfer.peer == request.peer && transfer.invoke.id() == invoke.id()
-        });
+        let in_progress = self
+            .transfer
+            .take()
+            .filter(|transfer| transfer.peer == request.peer && transfer.invoke.id() == invoke.id());
         let Some(mut transfer) = in_progress else {
             self.abort_transfer();
             return self.refuse_action(site, request, invoke, ActionResult::NoLongActionInProgress);

@@ -5,8 +5,8 @@ use dlms_core::acse::{
     ProviderDiagnostic, UserDiagnostic,
 };
 use dlms_core::apdu::{
-    ApplicationReferenceError, Conformance, ConfirmedService, ConfirmedServiceError, DLMS_VERSION, InitiateError,
-    InitiateRequest, InitiateResponse, ServiceError, tag,
+    ApplicationReferenceError, ConfirmedService, ConfirmedServiceError, Conformance, DLMS_VERSION,
+    InitiateError, InitiateRequest, InitiateResponse, ServiceError, tag,
 };
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Encode, Writer};
@@ -21,6 +21,7 @@ use super::association::{Association, State};
 use super::device::LogicalDevice;
 use super::event::Event;
 use super::fault::Fault;
+use super::request::decodes;
 use super::site::Site;
 use super::{AssociationConfig, Connection};
 use crate::Authentication;
@@ -133,8 +134,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             ..Association::FREE
         };
         let title = aarq.calling_ap_title.map(<[u8; 8]>::try_from);
-        let needs_title =
-            context.is_ciphered() || association.mechanism == Some(MechanismName::HlsGmac);
+        let needs_title = context.is_ciphered() || association.mechanism == Some(MechanismName::HlsGmac);
         match title {
             Some(Ok(title)) if title != site.parts.config.system_title.0 => {
                 association.security.set_peer_title(Some(SystemTitle(title)));
@@ -285,8 +285,8 @@ fn authenticate(
         Authentication::Hls(_) => {
             let ctos = value.ok_or(UserDiagnostic::AuthenticationRequired)?;
             let ctos = Challenge::from_slice(ctos).map_err(|_| UserDiagnostic::AuthenticationFailure)?;
-            let stoc = Challenge::generate(crypto, Challenge::DEFAULT)
-                .map_err(|_| UserDiagnostic::NoReasonGiven)?;
+            let stoc =
+                Challenge::generate(crypto, Challenge::DEFAULT).map_err(|_| UserDiagnostic::NoReasonGiven)?;
             if stoc == ctos {
                 return Err(UserDiagnostic::AuthenticationFailure.into());
             }
@@ -315,10 +315,11 @@ fn open_initiate<D: LogicalDevice>(
         if !association.context.is_ciphered() {
             return Err(refused.into());
         }
-        let opened = association
-            .security
-            .unprotect(parts.crypto, parts.replay, room, 0..len)
-            .map_err(|error| Rejection { replayed: replayed(error), ..deciphering_error().into() })?;
+        let opened =
+            association
+                .security
+                .unprotect_with(parts.crypto, parts.replay, room, 0..len, decodes)
+                .map_err(|error| Rejection { replayed: replayed(error), ..deciphering_error().into() })?;
         (form, protection, plain) = (opened.form, opened.protection, opened.plain);
     }
     // A policy of the ciphered context cannot be met in the other one, nor without ciphering the first message.
@@ -352,11 +353,8 @@ fn open_initiate<D: LogicalDevice>(
         let key = parts.crypto.install_dedicated(key).map_err(|_| refused)?;
         association.security.set_dedicated(Some(key));
     }
-    let protection = if association.context.is_ciphered() {
-        protection.union(policy.response)
-    } else {
-        Protection::NONE
-    };
+    let protection =
+        if association.context.is_ciphered() { protection.union(policy.response) } else { Protection::NONE };
     Ok(Accepted { association: association.clone(), form, protection, response_allowed })
 }
 

@@ -4,8 +4,8 @@ use dlms_core::codec::{Decode, Writer};
 use dlms_core::crypto::{KeyId, KeyKind};
 use dlms_core::data::Data;
 use dlms_core::link::Link;
-use dlms_security::hls::{self, Mechanism, Token};
 use dlms_security::SecurityError;
+use dlms_security::hls::{self, Mechanism, Token};
 
 use super::Connection;
 use super::association::{Association, State};
@@ -25,8 +25,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         request: &Request,
     ) -> Result<(), Fault> {
         let bytes = self.rx.as_slice().get(request.plain.clone()).unwrap_or_default();
-        let action = ActionRequest::from_bytes(bytes).map_err(|e| malformed(&mut self.events, request.peer, e))?;
-        let ActionRequest::Normal { invoke, method, parameters: Some(Data::OctetString(token)) } = action else {
+        let action =
+            ActionRequest::from_bytes(bytes).map_err(|e| malformed(&mut self.events, request.peer, e))?;
+        let ActionRequest::Normal { invoke, method, parameters: Some(Data::OctetString(token)) } = action
+        else {
             return Err(Fault::NotAssociated);
         };
         if method != REPLY_TO_HLS {

@@ -34,7 +34,8 @@ pub fn capture(objects: &mut impl Objects, index: usize, scratch: &mut [u8]) -> 
             let row = scratch.get(..used).ok_or(ActionResult::OtherReason)?;
             return target.capture(row);
         };
-        let source = objects.find(column.class_id, column.logical_name).ok_or(ActionResult::ObjectUndefined)?;
+        let source =
+            objects.find(column.class_id, column.logical_name).ok_or(ActionResult::ObjectUndefined)?;
         let source = objects.at(source).ok_or(ActionResult::ObjectUndefined)?;
         let room = scratch.get_mut(used..).unwrap_or_default();
         used = used.saturating_add(read_column(source, column.attribute_index, column.data_index, room)?);

@@ -16,8 +16,6 @@ pub(super) enum Fault {
     Malformed,
     /// A message larger than the server takes.
     TooLong,
-    /// Less protection than demanded.
-    Unprotected,
     /// It could not be deciphered.
     Security(SecurityError),
     /// The answer cannot be sent.
@@ -35,7 +33,9 @@ impl Fault {
             Self::UnknownService => (StateError::ServiceUnknown, Service::ServiceNotSupported),
             Self::Malformed => (StateError::ServiceUnknown, Service::OperationNotPossible),
             Self::TooLong => (StateError::ServiceNotAllowed, Service::PduTooLong),
-            Self::Unprotected => (StateError::ServiceNotAllowed, Service::OperationNotPossible),
+            Self::Security(SecurityError::WeakerThanPolicy) => {
+                (StateError::ServiceNotAllowed, Service::OperationNotPossible)
+            }
             Self::Security(SecurityError::Replayed { expected }) => {
                 (StateError::ServiceNotAllowed, Service::InvocationCounterError(Some(expected)))
             }

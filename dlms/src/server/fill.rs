@@ -29,7 +29,11 @@ impl<D: LogicalDevice, B: Buffer> Fill<'_, '_, D, B> {
     ///
     /// # Errors
     /// The one attribute asked for cannot be read; a row is gone.
-    pub(super) fn fill(&mut self, cursor: &mut Cursor, out: &mut [u8]) -> Result<(usize, bool), DataAccessResult> {
+    pub(super) fn fill(
+        &mut self,
+        cursor: &mut Cursor,
+        out: &mut [u8],
+    ) -> Result<(usize, bool), DataAccessResult> {
         let mut used = 0usize;
         loop {
             let room = out.get_mut(used..).unwrap_or_default();
@@ -93,7 +97,11 @@ impl<D: LogicalDevice, B: Buffer> Fill<'_, '_, D, B> {
         write_item(site, association, *protection, bytes, index, &mut w)?.ok_or(DataAccessResult::OtherReason)
     }
 
-    fn write_item(&mut self, index: usize, w: &mut Writer<'_>) -> Result<Option<Option<Rows>>, DataAccessResult> {
+    fn write_item(
+        &mut self,
+        index: usize,
+        w: &mut Writer<'_>,
+    ) -> Result<Option<Option<Rows>>, DataAccessResult> {
         let Self { site, association, protection, rx, request } = self;
         let bytes = rx.as_slice().get(request.clone()).unwrap_or_default();
         write_item(site, association, *protection, bytes, index, w)

@@ -31,7 +31,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         self.require(request, Conformance::GET)?;
         let invoke = get.invoke();
         let list = match get {
-            GetRequest::Next { block_number, .. } => return self.get_next(site, request, invoke, block_number),
+            GetRequest::Next { block_number, .. } => {
+                return self.get_next(site, request, invoke, block_number);
+            }
             GetRequest::Normal { attribute, .. } => {
                 if let Ok((_, mode)) = site.attribute(request.peer.client, &attribute) {
                     request.response = request.response.union(demanded_of_response(mode));
@@ -85,13 +87,23 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                 && matches!(transfer.kind, Kind::Get { .. })
         });
         match in_progress.map(|transfer| transfer.block) {
-            None => {
-                self.refuse_get_block(site, request, invoke, block_number, DataAccessResult::NoLongGetInProgress)
-            }
+            None => self.refuse_get_block(
+                site,
+                request,
+                invoke,
+                block_number,
+                DataAccessResult::NoLongGetInProgress,
+            ),
             Some(block) if block == block_number => self.send_get_block(site, request),
             Some(_) => {
                 self.abort_transfer();
-                self.refuse_get_block(site, request, invoke, block_number, DataAccessResult::DataBlockNumberInvalid)
+                self.refuse_get_block(
+                    site,
+                    request,
+                    invoke,
+                    block_number,
+                    DataAccessResult::DataBlockNumberInvalid,
+                )
             }
         }
     }

@@ -215,7 +215,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         self.deadline = None;
         self.abort_transfer();
         for slot in 0..A {
-            let Some(peer) = self.associations.get(slot).map(|association| association.peer) else { continue };
+            let Some(peer) = self.associations.get(slot).map(|association| association.peer) else {
+                continue;
+            };
             if let Some(mut site) = Site::find(devices, peer.server) {
                 self.end(&mut site, peer);
             }

@@ -13,7 +13,7 @@ use super::association::{Association, State};
 use super::device::LogicalDevice;
 use super::event::Event;
 use super::fault::Fault;
-use super::request::insecure;
+use super::request::{decodes, insecure};
 use super::site::Site;
 
 impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
@@ -52,8 +52,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                         server_max_receive_pdu_size: max_receive,
                         vaa_name: InitiateResponse::VAA_NAME_LOGICAL_NAME,
                     };
-                    user_information =
-                        seal_initiate(association, site, form, protection, &answer, &mut room);
+                    user_information = seal_initiate(association, site, form, protection, &answer, &mut room);
                 }
                 // Anyone could end the association otherwise.
                 Err(error) => {
@@ -97,7 +96,8 @@ fn check<D: LogicalDevice>(
     let policy = offered.map_or(*parts.policy, |offered| offered.policy.union(*parts.policy));
     let (mut form, mut protection) = (ServiceCiphering::Global, Protection::NONE);
     if len > 0 && tag::is_protected(room.first().copied().unwrap_or(0)) {
-        let opened = association.security.unprotect(parts.crypto, parts.replay, room, 0..len)?;
+        let opened =
+            association.security.unprotect_with(parts.crypto, parts.replay, room, 0..len, decodes)?;
         InitiateRequest::from_bytes(room.get(opened.plain).unwrap_or_default())?;
         (form, protection) = (opened.form, opened.protection);
     }

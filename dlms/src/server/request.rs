@@ -1,8 +1,8 @@
 use core::ops::Range;
 
-use dlms_core::apdu::{Conformance, tag};
+use dlms_core::apdu::{ActionRequest, Conformance, GetRequest, InitiateRequest, SetRequest, tag};
 use dlms_core::buffer::Buffer;
-use dlms_core::codec::{DecodeError, Encode, Writer};
+use dlms_core::codec::{Decode, DecodeError, Encode, Writer};
 use dlms_core::link::{Delivery, Link, Saps};
 use dlms_security::{Protection, SecurityContext, SecurityError, ServiceCiphering, plain_capacity};
 
@@ -75,27 +75,28 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             form: ServiceCiphering::Global,
             broadcast: false,
         };
+        let offered = site.parts.associations.get(association.config).and_then(Option::as_ref);
+        let policy = offered.map_or(*site.parts.policy, |offered| offered.policy.union(*site.parts.policy));
+        // The token in the third pass of HLS proves itself; all else is protected as the policy demands.
+        let minimum = if association.state == State::Associated { policy.request } else { Protection::NONE };
         if tag::is_protected(first) {
             if !association.context.is_ciphered() {
                 return Err(Fault::NotNegotiated);
             }
             let parts = &mut site.parts;
             let buffer = self.rx.as_mut_slice();
+            association.security.set_minimum(minimum);
             let unprotected = association
                 .security
-                .unprotect(parts.crypto, parts.replay, buffer, apdu)
+                .unprotect_with(parts.crypto, parts.replay, buffer, apdu, decodes)
                 .map_err(|error| insecure(&mut self.events, peer, error))?;
             request.plain = unprotected.plain;
             request.protection = unprotected.protection;
             request.form = unprotected.form;
             request.broadcast = unprotected.broadcast;
         }
-        let offered = site.parts.associations.get(association.config).and_then(Option::as_ref);
-        let policy = offered.map_or(*site.parts.policy, |offered| offered.policy.union(*site.parts.policy));
-        // The token in the third pass of HLS proves itself; all else is protected as the policy demands.
-        if association.state == State::Associated && !request.protection.covers(policy.request) {
-            insecure(&mut self.events, peer, SecurityError::WeakerThanPolicy);
-            return Err(Fault::Unprotected);
+        if !request.protection.covers(minimum) {
+            return Err(insecure(&mut self.events, peer, SecurityError::WeakerThanPolicy));
         }
         if association.context.is_ciphered() {
             request.response = request.protection.union(policy.response);
@@ -151,9 +152,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             return Err(Fault::Unanswerable);
         }
         let end = Self::PLAIN.saturating_add(plain);
-        self.tx
-            .reserve(end.saturating_add(SecurityContext::TAILROOM))
-            .map_err(|_| Fault::Unanswerable)?;
+        self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM)).map_err(|_| Fault::Unanswerable)?;
         Ok(Self::PLAIN.saturating_add(head)..end)
     }
 
@@ -218,6 +217,16 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     pub(super) fn abort_transfer(&mut self) {
         self.transfer = None;
         self.kept = 0;
+    }
+}
+
+/// Tries to read a request that was only encrypted: nothing else speaks for it.
+pub(super) fn decodes(plain: &[u8]) -> Result<(), DecodeError> {
+    match plain.first().copied() {
+        Some(tag::GET_REQUEST) => GetRequest::from_bytes(plain).map(|_| ()),
+        Some(tag::SET_REQUEST) => SetRequest::from_bytes(plain).map(|_| ()),
+        Some(tag::ACTION_REQUEST) => ActionRequest::from_bytes(plain).map(|_| ()),
+        _ => InitiateRequest::from_bytes(plain).map(|_| ()),
     }
 }
 

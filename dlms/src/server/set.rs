@@ -282,15 +282,13 @@ impl<D: LogicalDevice> Write<'_, '_, D> {
         permit(mode, AccessMode::WRITE, self.protection)?;
         let value = value?;
         let selection = item.selection.as_ref();
-        let effect = self.site.with(target, self.association, |object| {
-            object.set(item.attribute.id, selection, value)
-        })??;
+        let effect = self
+            .site
+            .with(target, self.association, |object| object.set(item.attribute.id, selection, value))??;
         match (effect, target) {
             (Effect::None, _) => Ok(()),
-            (effect, Target::Own(index)) => {
-                perform(self.site.parts.objects, index, effect, self.scratch)
-                    .map_err(|error| DataAccessResult::from_code(error.code()))
-            }
+            (effect, Target::Own(index)) => perform(self.site.parts.objects, index, effect, self.scratch)
+                .map_err(|error| DataAccessResult::from_code(error.code())),
             (_, Target::BuiltIn(_)) => Err(DataAccessResult::OtherReason),
         }
     }

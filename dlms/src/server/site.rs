@@ -46,7 +46,9 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
             return Ok((Target::Own(index), object.class()));
         }
         match BuiltIn::named(logical_name) {
-            Some(built_in) if built_in.class().id == class_id => Ok((Target::BuiltIn(built_in), built_in.class())),
+            Some(built_in) if built_in.class().id == class_id => {
+                Ok((Target::BuiltIn(built_in), built_in.class()))
+            }
             Some(_) => Err(DataAccessResult::ObjectClassInconsistent),
             None if objects.has_name(logical_name) => Err(DataAccessResult::ObjectClassInconsistent),
             None => Err(DataAccessResult::ObjectUndefined),
@@ -144,7 +146,11 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
 ///
 /// # Errors
 /// `ReadWriteDenied` without the right, `ScopeOfAccessViolated` without the protection.
-pub(super) fn permit(mode: AccessMode, right: AccessMode, protection: Protection) -> Result<(), DataAccessResult> {
+pub(super) fn permit(
+    mode: AccessMode,
+    right: AccessMode,
+    protection: Protection,
+) -> Result<(), DataAccessResult> {
     if !mode.contains(right) {
         return Err(DataAccessResult::ReadWriteDenied);
     }

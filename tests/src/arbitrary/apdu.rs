@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use super::{
     aare, aarq, access_request, access_response, action_request, action_response, confirmed_service_error,
     data_notification, data_notification_confirm, event_notification, exception_response, get_request,
-    get_response, information_report, initiate_request, initiate_response, octets, read_request, read_response,
-    release_request, release_response, set_request, set_response, some_octets, unconfirmed_write_request,
-    write_request, write_response,
+    get_response, information_report, initiate_request, initiate_response, octets, read_request,
+    read_response, release_request, release_response, set_request, set_response, some_octets,
+    unconfirmed_write_request, write_request, write_response,
 };
 
 /// Any message that says itself where it ends.
@@ -73,14 +73,7 @@ pub fn protected() -> impl Strategy<Value = Protected<'static>> {
 pub fn general_block_transfer() -> impl Strategy<Value = GeneralBlockTransfer<'static>> {
     (any::<[bool; 2]>(), 0u8..64, any::<[u16; 2]>(), octets(300)).prop_map(
         |([last_block, streaming], window, [block_number, block_number_ack], block_data)| {
-            GeneralBlockTransfer {
-                last_block,
-                streaming,
-                window,
-                block_number,
-                block_number_ack,
-                block_data,
-            }
+            GeneralBlockTransfer { last_block, streaming, window, block_number, block_number_ack, block_data }
         },
     )
 }

@@ -73,7 +73,8 @@ const SCALARS: [(u8, Option<usize>); 28] = [
 ];
 
 fn description() -> impl Strategy<Value = Description> {
-    let scalar = proptest::sample::select(&SCALARS[..]).prop_map(|(tag, size)| Description::Scalar(tag, size));
+    let scalar =
+        proptest::sample::select(&SCALARS[..]).prop_map(|(tag, size)| Description::Scalar(tag, size));
     scalar.prop_recursive(3, 12, 4, |inner| {
         let array = (0u16..4, inner.clone())
             // An array of what takes no octets is refused.

@@ -93,10 +93,8 @@ fn deltas() -> impl Strategy<Value = Sample> {
 fn strings() -> impl Strategy<Value = Sample> {
     let size = prop_oneof![20 => octets(20), 1 => octets(300)];
     (size, 0usize..12).prop_map(|(content, which)| {
-        let string = |tag: u8, value| Sample {
-            value,
-            octets: [&[tag][..], &length(content.len()), content].concat(),
-        };
+        let string =
+            |tag: u8, value| Sample { value, octets: [&[tag][..], &length(content.len()), content].concat() };
         match which % 4 {
             0 => string(9, Data::OctetString(content)),
             1 => string(10, Data::VisibleString(content)),

@@ -1,6 +1,6 @@
 use dlms_core::apdu::{
-    ActionRequest, ActionResponse, ActionResponseItem, ActionResult, BlockResult, DataAccessResult, DataBlock,
-    GetDataResult, GetRequest, GetResponse, SetRequest, SetResponse,
+    ActionRequest, ActionResponse, ActionResponseItem, ActionResult, BlockResult, DataAccessResult,
+    DataBlock, GetDataResult, GetRequest, GetResponse, SetRequest, SetResponse,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -17,8 +17,11 @@ pub(super) fn action_result() -> impl Strategy<Value = ActionResult> {
 }
 
 fn block() -> impl Strategy<Value = DataBlock<'static>> {
-    (any::<bool>(), any::<u32>(), octets(40))
-        .prop_map(|(last_block, block_number, raw_data)| DataBlock { last_block, block_number, raw_data })
+    (any::<bool>(), any::<u32>(), octets(40)).prop_map(|(last_block, block_number, raw_data)| DataBlock {
+        last_block,
+        block_number,
+        raw_data,
+    })
 }
 
 fn get_data_result() -> impl Strategy<Value = GetDataResult<'static>> {
@@ -28,8 +31,11 @@ fn get_data_result() -> impl Strategy<Value = GetDataResult<'static>> {
 /// GET of the client.
 pub fn get_request() -> impl Strategy<Value = GetRequest<'static>> {
     prop_oneof![
-        (invoke(), attribute(), selection())
-            .prop_map(|(invoke, attribute, selection)| GetRequest::Normal { invoke, attribute, selection }),
+        (invoke(), attribute(), selection()).prop_map(|(invoke, attribute, selection)| GetRequest::Normal {
+            invoke,
+            attribute,
+            selection
+        }),
         (invoke(), any::<u32>()).prop_map(|(invoke, block_number)| GetRequest::Next { invoke, block_number }),
         (invoke(), list(attribute_selection(), 6))
             .prop_map(|(invoke, attributes)| GetRequest::WithList { invoke, attributes }),
@@ -44,9 +50,11 @@ pub fn get_response() -> impl Strategy<Value = GetResponse<'static>> {
     ];
     prop_oneof![
         (invoke(), get_data_result()).prop_map(|(invoke, result)| GetResponse::Normal { invoke, result }),
-        (invoke(), any::<bool>(), any::<u32>(), part).prop_map(|(invoke, last_block, block_number, result)| {
-            GetResponse::WithDatablock { invoke, last_block, block_number, result }
-        }),
+        (invoke(), any::<bool>(), any::<u32>(), part).prop_map(
+            |(invoke, last_block, block_number, result)| {
+                GetResponse::WithDatablock { invoke, last_block, block_number, result }
+            }
+        ),
         (invoke(), list(get_data_result(), 6))
             .prop_map(|(invoke, results)| GetResponse::WithList { invoke, results }),
     ]
@@ -80,9 +88,11 @@ pub fn set_response() -> impl Strategy<Value = SetResponse<'static>> {
         (invoke(), data_access_result(), any::<u32>()).prop_map(|(invoke, result, block_number)| {
             SetResponse::LastDatablock { invoke, result, block_number }
         }),
-        (invoke(), list(data_access_result(), 6), any::<u32>()).prop_map(|(invoke, results, block_number)| {
-            SetResponse::LastDatablockWithList { invoke, results, block_number }
-        }),
+        (invoke(), list(data_access_result(), 6), any::<u32>()).prop_map(
+            |(invoke, results, block_number)| {
+                SetResponse::LastDatablockWithList { invoke, results, block_number }
+            }
+        ),
         (invoke(), list(data_access_result(), 6))
             .prop_map(|(invoke, results)| SetResponse::WithList { invoke, results }),
     ]
@@ -99,8 +109,11 @@ pub fn action_request() -> impl Strategy<Value = ActionRequest<'static>> {
         (invoke(), lists(method(), data(), 5)).prop_map(|(invoke, (methods, parameters))| {
             ActionRequest::WithList { invoke, methods, parameters }
         }),
-        (invoke(), method(), block())
-            .prop_map(|(invoke, method, block)| ActionRequest::WithFirstPblock { invoke, method, block }),
+        (invoke(), method(), block()).prop_map(|(invoke, method, block)| ActionRequest::WithFirstPblock {
+            invoke,
+            method,
+            block
+        }),
         (invoke(), list(method(), 5), block()).prop_map(|(invoke, methods, block)| {
             ActionRequest::WithListAndFirstPblock { invoke, methods, block }
         }),

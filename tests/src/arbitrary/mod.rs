@@ -54,10 +54,7 @@ trait Item: Decode<'static> + Copy + Debug + 'static {}
 impl<T: Decode<'static> + Copy + Debug + 'static> Item for T {}
 
 /// Up to `max` items.
-fn list<T: Item>(
-    item: impl Strategy<Value = T>,
-    max: usize,
-) -> impl Strategy<Value = List<'static, T>> {
+fn list<T: Item>(item: impl Strategy<Value = T>, max: usize) -> impl Strategy<Value = List<'static, T>> {
     vec(item, 0..=max).prop_map(|items| List::of(items.leak()))
 }
 

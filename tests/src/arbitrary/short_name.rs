@@ -49,19 +49,17 @@ pub fn write_response() -> impl Strategy<Value = WriteResponse<'static>> {
 
 /// What a server sends unasked.
 pub fn information_report() -> impl Strategy<Value = InformationReportRequest<'static>> {
-    (option::of(octets(20)), lists(variable(), data(), 5)).prop_map(
-        |(current_time, (variables, values))| InformationReportRequest { current_time, variables, values },
-    )
+    (option::of(octets(20)), lists(variable(), data(), 5)).prop_map(|(current_time, (variables, values))| {
+        InformationReportRequest { current_time, variables, values }
+    })
 }
 
 fn variable() -> impl Strategy<Value = VariableAccessSpecification<'static>> {
     use VariableAccessSpecification as V;
     prop_oneof![
         any::<u16>().prop_map(V::VariableName),
-        (any::<u16>(), part()).prop_map(|(variable_name, selection)| V::ParameterizedAccess {
-            variable_name,
-            selection
-        }),
+        (any::<u16>(), part())
+            .prop_map(|(variable_name, selection)| V::ParameterizedAccess { variable_name, selection }),
         any::<u16>().prop_map(V::BlockNumberAccess),
         (any::<bool>(), any::<u16>(), octets(40)).prop_map(|(last_block, block_number, raw_data)| {
             V::ReadDataBlockAccess { last_block, block_number, raw_data }

@@ -1,4 +1,4 @@
-use dlms_core::acse::{AcseDiagnostic, Aare, Aarq, AcseRequirements};
+use dlms_core::acse::{Aare, Aarq, AcseDiagnostic, AcseRequirements};
 use serde_json::{Map, Value, json};
 
 use super::{Open, hex, inner, single};

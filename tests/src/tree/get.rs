@@ -10,7 +10,9 @@ pub(super) fn request(m: &GetRequest<'_>) -> Value {
         GetRequest::Normal { attribute, selection, .. } => {
             json!({ "normal": merge(head, selected(attribute, selection)) })
         }
-        GetRequest::Next { block_number, .. } => json!({ "next": merge(head, json!({ "block": block_number })) }),
+        GetRequest::Next { block_number, .. } => {
+            json!({ "next": merge(head, json!({ "block": block_number })) })
+        }
         GetRequest::WithList { attributes, .. } => {
             let list: Value = attributes.iter().map(selection).collect();
             json!({ "with-list": merge(head, json!({ "list": list })) })

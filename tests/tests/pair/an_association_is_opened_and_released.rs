@@ -7,12 +7,8 @@ use dlms_security::{Protection, ServiceCiphering};
 use crate::meter::{ENERGY, meter};
 use crate::wire::{Pair, manager, public, reader, secure};
 
-const PROTECTIONS: [Protection; 4] = [
-    Protection::NONE,
-    Protection::AUTHENTICATED,
-    Protection::ENCRYPTED,
-    Protection::AUTHENTICATED_ENCRYPTED,
-];
+const PROTECTIONS: [Protection; 4] =
+    [Protection::NONE, Protection::AUTHENTICATED, Protection::ENCRYPTED, Protection::AUTHENTICATED_ENCRYPTED];
 const FORMS: [ServiceCiphering; 4] = [
     ServiceCiphering::Global,
     ServiceCiphering::Dedicated,
@@ -47,7 +43,9 @@ fn every_client_in_every_form_reads_the_same_energy_and_leaves() {
 fn the_plain_association_reads_as_in_the_book() {
     let mut pair = Pair::new(public());
     assert_eq!(
-        pair.ask("60 1D A1 09 06 07 60 85 74 05 08 01 01 BE 10 04 0E 01 00 00 00 06 5F 1F 04 00 00 7E 1F 04 B0"),
+        pair.ask(
+            "60 1D A1 09 06 07 60 85 74 05 08 01 01 BE 10 04 0E 01 00 00 00 06 5F 1F 04 00 00 7E 1F 04 B0"
+        ),
         "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400005E1D04000007"
     );
     assert_eq!(pair.ask("C0 01 C1 00 03 01 00 01 08 00 FF 02 00"), "C401C100060001E240");

@@ -1,8 +1,8 @@
 use dlms::Output;
 use dlms::client::Event;
 use dlms::server::Connection;
-use dlms_core::time::Instant;
 use dlms_core::link::Saps;
+use dlms_core::time::Instant;
 use dlms_security::Protection;
 use dlms_wrapper::{Role, Stream};
 

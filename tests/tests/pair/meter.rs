@@ -13,7 +13,9 @@ use dlms_core::apdu::{ActionResult, AttributeDescriptor, DataAccessResult, Metho
 use dlms_core::codec::Encode;
 use dlms_core::crypto::{KeyId, KeyKind};
 use dlms_core::data::{Any, Data, DataBuf};
-use dlms_security::{GrowingKeys, InvocationCounters, Protection, RamCounters, SoftwareProvider, SystemTitle};
+use dlms_security::{
+    GrowingKeys, InvocationCounters, Protection, RamCounters, SoftwareProvider, SystemTitle,
+};
 use obis::{ObisCode, obis};
 use rand_core::{TryCryptoRng, TryRng};
 
@@ -150,7 +152,8 @@ pub fn meter(sap: u16, rows: u32, policy: Protection) -> Meter {
     let watt_hours = ScalerUnit { scaler: 0, unit: Unit::WattHour };
     let name = |register: Register| register.logical_name().descriptor().logical_name;
     objects.insert(Instance::<Register, _>::new(name(ENERGY), StoredRegister::new(123_456u32, watt_hours)));
-    objects.insert(Instance::<Register, _>::new(name(SECRET_REGISTER), StoredRegister::new(7u32, watt_hours)));
+    objects
+        .insert(Instance::<Register, _>::new(name(SECRET_REGISTER), StoredRegister::new(7u32, watt_hours)));
     let note = Note(DataBuf::from(Data::OctetString(&[])));
     objects.insert(Instance::<data::Data, _>::new(obis!("0-0:96.13.0.255"), note));
     objects.insert(Instance::<Bell, _>::new(obis!("0-0:128.0.0.255"), Counted(0)));

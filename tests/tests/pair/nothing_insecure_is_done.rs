@@ -23,10 +23,9 @@ fn a_replayed_request_is_refused_and_the_real_client_goes_on() {
     pair.meter_hears(&recorded);
     let answer = pair.last_from_meter();
     assert_eq!(answer[8..12], [0xd8, 1, 6, 0], "invocation-counter-error");
-    assert!(pair.audit.iter().any(|e| matches!(
-        e,
-        server::Event::Insecure(_, SecurityError::Replayed { .. })
-    )));
+    assert!(
+        pair.audit.iter().any(|e| matches!(e, server::Event::Insecure(_, SecurityError::Replayed { .. })))
+    );
     assert_eq!(rings(&mut pair.meters[0]), 1);
     pair.client.invoke_method(BELL.ring(), &Octets(b"b")).unwrap();
     // The exception was on its way to the client when it asked: it answers nothing.
@@ -39,18 +38,14 @@ fn a_replayed_request_is_refused_and_the_real_client_goes_on() {
 #[test]
 fn no_bit_of_a_request_can_be_changed() {
     for protection in [Protection::AUTHENTICATED, Protection::AUTHENTICATED_ENCRYPTED] {
-        let mut pair = Pair::with(
-            manager(protection, ServiceCiphering::Global),
-            vec![meter(1, 0, protection)],
-        );
+        let mut pair =
+            Pair::with(manager(protection, ServiceCiphering::Global), vec![meter(1, 0, protection)]);
         pair.associate().unwrap();
         pair.client.invoke_method(BELL.ring(), &Octets(b"a")).unwrap();
         pair.complete();
         let rung = pair.last_from_client();
-        let mut pair = Pair::with(
-            manager(protection, ServiceCiphering::Global),
-            vec![meter(1, 0, protection)],
-        );
+        let mut pair =
+            Pair::with(manager(protection, ServiceCiphering::Global), vec![meter(1, 0, protection)]);
         pair.associate().unwrap();
         for bit in 8 * 8..rung.len() * 8 {
             let mut changed = rung.clone();
@@ -143,8 +138,7 @@ fn a_meter_that_proves_nothing_is_not_believed() {
 
 #[test]
 fn requests_without_protection_are_refused_where_the_policy_demands_it() {
-    let mut pair =
-        Pair::with(secure(), vec![meter(1, 0, Protection::AUTHENTICATED_ENCRYPTED)]);
+    let mut pair = Pair::with(secure(), vec![meter(1, 0, Protection::AUTHENTICATED_ENCRYPTED)]);
     pair.associate().unwrap();
     assert_eq!(pair.ask("C0 01 C1 00 03 01 00 01 08 00 FF 02 00"), "D80101");
     assert_eq!(pair.ask("C3 01 C1 20 00 00 00 80 00 00 FF 01 01 09 01 41"), "D80101");
@@ -189,7 +183,8 @@ fn a_counter_that_was_used_is_told_before_the_association() {
     let mut again = Pair::with(secure(), meters);
     let error = again.associate().unwrap_err();
     let ClientError::Refused(Refusal::Exception(exception_response)) = error else { panic!("{error}") };
-    let ExceptionServiceError::InvocationCounterError(Some(expected)) = exception_response.service_error else {
+    let ExceptionServiceError::InvocationCounterError(Some(expected)) = exception_response.service_error
+    else {
         panic!("{exception_response:?}")
     };
     assert_eq!(error, exception(ExceptionServiceError::InvocationCounterError(Some(expected))));

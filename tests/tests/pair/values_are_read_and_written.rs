@@ -53,7 +53,8 @@ fn a_list_answers_item_by_item() {
     let ring = BELL.ring().descriptor();
     pair.client.invoke_list(&[ring, ring], &[&Octets(b"a"), &Data::Unsigned(1)]).unwrap();
     pair.complete();
-    let results: Vec<dlms_core::apdu::ActionResponseItem<'_>> = pair.client.results().unwrap().iter().collect();
+    let results: Vec<dlms_core::apdu::ActionResponseItem<'_>> =
+        pair.client.results().unwrap().iter().collect();
     assert_eq!(results[0].return_parameters, Some(GetDataResult::Data(Data::OctetString(b"aa"))));
     assert_eq!(results[1].result, ActionResult::TypeUnmatched);
     assert_eq!(rings(&mut pair.meters[0]), 1);
@@ -70,15 +71,15 @@ fn a_refusal_says_which() {
         }
     };
     let energy = obis!("1-0:1.8.0.255");
-    assert_eq!(refused(AttributeDescriptor::new(3, obis!("1-0:99.99.99.255"), 2)), DataAccessResult::ObjectUndefined);
+    assert_eq!(
+        refused(AttributeDescriptor::new(3, obis!("1-0:99.99.99.255"), 2)),
+        DataAccessResult::ObjectUndefined
+    );
     assert_eq!(refused(AttributeDescriptor::new(4, energy, 2)), DataAccessResult::ObjectClassInconsistent);
     assert_eq!(refused(AttributeDescriptor::new(3, energy, 9)), DataAccessResult::ObjectUndefined);
     assert_eq!(refused(SECRET_REGISTER.value().descriptor()), DataAccessResult::ReadWriteDenied);
     pair.client.set(ENERGY.value(), &Data::DoubleLongUnsigned(0)).unwrap();
-    assert_eq!(
-        pair.failure(),
-        ClientError::Refused(Refusal::DataAccess(DataAccessResult::ReadWriteDenied))
-    );
+    assert_eq!(pair.failure(), ClientError::Refused(Refusal::DataAccess(DataAccessResult::ReadWriteDenied)));
     pair.client.invoke_method(ENERGY.reset(), &0).unwrap();
     assert_eq!(pair.failure(), ClientError::Refused(Refusal::Action(ActionResult::ReadWriteDenied)));
     pair.client.get(ENERGY.value()).unwrap();

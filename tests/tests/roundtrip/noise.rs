@@ -2,9 +2,9 @@
 
 use dlms_core::buffer::Growing;
 use dlms_core::codec::{Decode, Encode};
+use dlms_core::crypto::{KeyKind, SecuritySuite};
 use dlms_core::link::Link;
 use dlms_core::time::Instant;
-use dlms_core::crypto::{KeyKind, SecuritySuite};
 use dlms_hdlc::{Finder, Frame, frames};
 use dlms_security::{CipheredApdu, GeneralCiphering, GeneralSigning};
 use dlms_tests::arbitrary;
@@ -29,7 +29,8 @@ enum Damage {
 
 fn damage() -> impl Strategy<Value = Damage> {
     // Octets that mean something: counts, lengths, tags.
-    let octet = || prop_oneof![any::<u8>(), proptest::sample::select(&[0u8, 1, 2, 0x7f, 0x80, 0x81, 0x84, 0xff][..])];
+    let octet =
+        || prop_oneof![any::<u8>(), proptest::sample::select(&[0u8, 1, 2, 0x7f, 0x80, 0x81, 0x84, 0xff][..])];
     prop_oneof![
         4 => (any::<Index>(), octet()).prop_map(|(at, octet)| Damage::Change(at, octet)),
         2 => (any::<Index>(), octet()).prop_map(|(at, octet)| Damage::Insert(at, octet)),

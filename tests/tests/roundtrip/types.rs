@@ -1,9 +1,7 @@
 //! Rust's types as COSEM types.
 
-use dlms_core::data::{
-    Any, Array, ArrayView, BitString, Data, DataType, Elements, Octets, Utf8, Visible,
-};
 use dlms_core::codec::{Decode, DecodeErrorKind, Encode};
+use dlms_core::data::{Any, Array, ArrayView, BitString, Data, DataType, Elements, Octets, Utf8, Visible};
 use dlms_tests::arbitrary;
 use dlms_tests::laws::{End, there_and_back};
 use obis::ObisCode;

@@ -86,7 +86,12 @@ fn what_was_tampered_with_is_refused() {
     assert_eq!(tampered.len(), 4);
     for vector in tampered {
         let mut receiver = receiver(vector, &vector.input);
-        assert_eq!(receiver.unprotect(&vector.input).unwrap_err(), SecurityError::Inauthentic, "{}", vector.id);
+        assert_eq!(
+            receiver.unprotect(&vector.input).unwrap_err(),
+            SecurityError::Inauthentic,
+            "{}",
+            vector.id
+        );
         assert_eq!(receiver.replay.iter().count(), 0, "{}", vector.id);
     }
 }
@@ -129,8 +134,8 @@ fn the_known_answer_of_the_cipher() {
         assert_eq!(vector.expected["operation"], "gcm-kat");
         let mut data = vector.input.clone();
         let (key, nonce) = (vector.key("ek").unwrap(), vector.key("iv").unwrap());
-        let mut peer = Peer::new(SecuritySuite::Suite0, CLIENT, None)
-            .with_key(KeyKind::GlobalUnicastEncryption, &key);
+        let mut peer =
+            Peer::new(SecuritySuite::Suite0, CLIENT, None).with_key(KeyKind::GlobalUnicastEncryption, &key);
         let key = peer.context.global_key(false);
         let (aad, nonce) = (vector.key("aad").unwrap(), nonce.try_into().unwrap());
         let aad = [Part::Bytes(&aad)];

@@ -72,7 +72,8 @@ fn what_a_policy_refuses() {
     let by_policy: Vec<_> = vectors.iter().filter(|v| v.must() == Some("refuse by policy")).collect();
     assert_eq!(by_policy.len(), 1);
     for vector in by_policy {
-        for minimum in [Protection::AUTHENTICATED, Protection::ENCRYPTED, Protection::AUTHENTICATED_ENCRYPTED] {
+        for minimum in [Protection::AUTHENTICATED, Protection::ENCRYPTED, Protection::AUTHENTICATED_ENCRYPTED]
+        {
             let mut receiver = receiver(vector, &vector.input);
             receiver.context.set_minimum(minimum);
             let refused = receiver.unprotect(&vector.input).unwrap_err();

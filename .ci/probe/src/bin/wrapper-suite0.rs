@@ -2,6 +2,8 @@
 #![no_std]
 #![no_main]
 
+use dlms_core::apdu::GetRequest;
+use dlms_core::codec::Decode;
 use dlms_core::crypto::SecuritySuite;
 use dlms_core::link::{Delivery, Link, LinkEvent};
 use dlms_core::time::Instant;
@@ -31,7 +33,9 @@ fn main(mut board: Board) -> ! {
         let Ok((_, LinkEvent::Apdu { peer, len, .. })) = link.handle_input(&[octet], buffer, 64, now) else {
             continue;
         };
-        let opened = context.unprotect(&mut crypto, &mut replay, buffer, 64..64 + len);
+        let opened = context.unprotect_with(&mut crypto, &mut replay, buffer, 64..64 + len, |plain| {
+            GetRequest::from_bytes(plain).map(|_| ())
+        });
         let Ok(opened) = opened else { continue };
         let (form, protection) = (opened.form, opened.protection);
         let sealed =

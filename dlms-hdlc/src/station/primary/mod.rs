@@ -11,8 +11,8 @@ use dlms_core::time::Instant;
 use crate::station::line::Line;
 use crate::station::outgoing::Outgoing;
 use crate::station::window::Window;
-use crate::timer::Timers;
-use crate::{Address, Finder, Parameters, Reassembly, Timer};
+use crate::timer::{Timer, Timers};
+use crate::{Address, Finder, Parameters, Reassembly};
 
 pub use settings::{PrimarySettings, Quirks};
 
@@ -52,8 +52,6 @@ struct Station {
     /// The peer said RNR.
     peer_busy: bool,
     retries: u8,
-    /// When a peer that is not ready counts as gone.
-    patience: Option<Instant>,
     timers: Timers,
 }
 
@@ -102,7 +100,6 @@ impl<F: Buffer> Primary<F> {
                 expecting: false,
                 peer_busy: false,
                 retries: 0,
-                patience: None,
                 timers: Timers::new(),
             },
         }
@@ -224,7 +221,7 @@ impl<F: Buffer> Link for Primary<F> {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        [self.line.give_up(), self.station.timers.next(), self.station.patience].into_iter().flatten().min()
+        [self.line.give_up(), self.station.timers.next()].into_iter().flatten().min()
     }
 }
 
@@ -238,7 +235,7 @@ impl Station {
         self.unnumbered.clear();
         (self.waiting, self.poll, self.polled, self.refused) = (false, false, false, false);
         (self.expecting, self.peer_busy) = (false, false);
-        (self.retries, self.patience) = (0, None);
+        self.retries = 0;
         self.timers = Timers::new();
     }
 
@@ -268,7 +265,7 @@ impl Station {
     fn handle_timeout(&mut self, now: Instant) -> Result<LinkEvent, LinkError> {
         self.timers.expired(Timer::Turnaround, now);
         self.poll |= self.timers.expired(Timer::Poll, now);
-        if self.patience.is_some_and(|at| at <= now) {
+        if self.timers.expired(Timer::Readiness, now) {
             self.reset();
             return Err(LinkError::NoAnswer);
         }

@@ -5,7 +5,8 @@ use dlms_core::time::Instant;
 use super::{Phase, Station};
 use crate::station::joined_event;
 use crate::station::window::Arrival;
-use crate::{Address, Frame, FrameKind, Parameters, SequenceNumber, Timer};
+use crate::timer::Timer;
+use crate::{Address, Frame, FrameKind, Parameters, SequenceNumber};
 
 impl Station {
     /// Takes a frame from the line.
@@ -175,7 +176,8 @@ impl Station {
 
     /// The exchange goes on.
     fn progress(&mut self) {
-        (self.retries, self.patience, self.refused) = (0, None, false);
+        (self.retries, self.refused) = (0, false);
+        self.timers.stop(Timer::Readiness);
     }
 
     /// UI from the meter at the other end, or from any other.
@@ -221,7 +223,9 @@ impl Station {
     fn ask_later(&mut self, now: Instant) {
         if self.expecting || self.peer_busy || self.reassembly.is_open() {
             self.timers.start(Timer::Poll, now.plus(self.settings.poll_delay));
-            self.patience.get_or_insert(now.plus(self.settings.poll_time_out));
+            if !self.timers.is_running(Timer::Readiness) {
+                self.timers.start(Timer::Readiness, now.plus(self.settings.poll_time_out));
+            }
         }
     }
 

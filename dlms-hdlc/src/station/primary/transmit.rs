@@ -6,7 +6,8 @@ use dlms_core::time::Instant;
 
 use super::{Phase, Station};
 use crate::station::line::Line;
-use crate::{Control, Frame, FrameKind, Llc, Timer};
+use crate::timer::Timer;
+use crate::{Control, Frame, FrameKind, Llc};
 
 impl Station {
     /// Builds the next frame, if this end has the turn and something to say.

@@ -133,12 +133,12 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         rx: &mut dyn Buffer,
         keep: usize,
     ) -> LinkEvent {
-        let busy = self.is_busy_for(index);
+        // A client that has not seen all of the last answer gets the rest of it before it can ask again.
+        let owed = self.outgoing.as_ref().is_some_and(|s| s.to == Target::Connection(index));
+        let busy = owed || self.is_busy_for(index);
         let Some(connection) = self.connection_mut(index) else { return LinkEvent::None };
         let size = connection.parameters.window_size_receive;
-        let in_sequence = connection.window.arrival(send, size) == Arrival::InSequence;
-        // A client that has not seen the answer before does not get another: it goes out again first.
-        if !in_sequence || busy || connection.window.unacknowledged() > 0 {
+        if busy || connection.window.arrival(send, size) != Arrival::InSequence {
             return LinkEvent::None;
         }
         connection.window.taken();

@@ -334,7 +334,7 @@ fn an_apdu_that_does_not_fit_is_refused() {
     }
     let oversize = LinkEvent::Oversize { peer: PEER, needed: 601 };
     let last = &format!("03 21 1A {segment}AA");
-    meter.hears(&format!("+03 21 18 "));
+    meter.hears("+03 21 18");
     assert_eq!(meter.takes(&line(last)), [Up::Event(oversize)]);
     assert_eq!(meter.says(), ["2103 D1"]);
 }
@@ -346,6 +346,21 @@ fn an_answer_that_is_not_ready_is_fetched_later() {
     meter.sends(PEER, AARE);
     assert_eq!(meter.says(), [""; 0], "it was not asked");
     assert_eq!(meter.hears("03 21 11"), [format!("2103 30 E6E700{AARE}")]);
+}
+
+#[test]
+fn a_request_in_the_middle_of_an_answer_waits_for_its_end() {
+    let mut meter = connected();
+    meter.takes(&line(&format!("03 21 10 {AARQ}")));
+    meter.sends_octets(PEER, &[0xaa; 140], Delivery::Confirmed);
+    assert_eq!(meter.says().len(), 1);
+    assert_eq!(meter.takes(&line(&format!("03 21 32 {AARQ}"))), []);
+    assert_eq!(meter.says(), [format!("2103 32 {}", "AA".repeat(15))]);
+    assert_eq!(meter.takes(&line(&format!("03 21 52 {AARQ}"))).len(), 1);
+    // An APDU of the meter's own accord goes first, too.
+    let mut meter = connected();
+    meter.sends(PEER, "C2");
+    assert_eq!(meter.hears(&format!("03 21 10 {AARQ}")), ["2103 10 E6E700C2"]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn line(text: &str) -> Vec<u8> {
     let rest = &mut &all[..];
     let (to, from) = (address(rest), address(rest));
     let frame = Frame::new(to, from, Control::from_octet(rest[0]));
-    frame.with_information(&rest[1..], text.starts_with('+')).unwrap().encode_to_vec()
+    encoded(&frame.with_information(&rest[1..], text.starts_with('+')).unwrap())
 }
 
 /// The reverse of [`line`] for all frames in `octets`.
@@ -68,14 +68,11 @@ fn text(octets: &[u8]) -> Vec<String> {
     frames
 }
 
-trait ToVec: Encode {
-    fn encode_to_vec(&self) -> Vec<u8> {
-        let mut out = std::vec![0; self.encoded_len()];
-        self.encode_to_slice(&mut out).unwrap();
-        out
-    }
+fn encoded(frame: &Frame<'_>) -> Vec<u8> {
+    let mut out = std::vec![0; frame.encoded_len()];
+    frame.encode_to_slice(&mut out).unwrap();
+    out
 }
-impl<T: Encode> ToVec for T {}
 
 /// A station with its buffers: what it hears, says and hands up.
 struct Bench<L> {

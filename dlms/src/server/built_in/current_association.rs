@@ -1,8 +1,9 @@
 use cosem_classes::association_ln::object_list::{Form, ObjectList};
 use cosem_classes::association_ln::v1::{ObjectListElement, Serve};
 use cosem_classes::association_ln::{
-    ApplicationContextName, ApplicationContextNameView, AssociatedPartners, AssociationStatus, ConformanceBits,
-    ContextNameElements, MechanismName, MechanismNameElements, MechanismNameView, XdlmsContext, XdlmsContextView,
+    ApplicationContextName, ApplicationContextNameView, AssociatedPartners, AssociationStatus,
+    ConformanceBits, ContextNameElements, MechanismName, MechanismNameElements, MechanismNameView,
+    XdlmsContext, XdlmsContextView,
 };
 use cosem_classes::model::{AccessRights, Answer, Effect, Objects, Rows};
 use dlms_core::apdu::{ActionResult, DLMS_VERSION, DataAccessResult, SelectiveAccess};
@@ -78,7 +79,10 @@ impl<O: Objects, R: AccessRights> Serve for CurrentAssociation<'_, O, R> {
         Ok(MechanismNameView::Elements(MechanismNameElements::new(id)))
     }
 
-    fn set_secret(&mut self, secret: <OctetString as DataType>::View<'_>) -> Result<Effect, DataAccessResult> {
+    fn set_secret(
+        &mut self,
+        secret: <OctetString as DataType>::View<'_>,
+    ) -> Result<Effect, DataAccessResult> {
         match self.offered.as_deref_mut().map(|offered| &mut offered.authentication) {
             Some(Authentication::Lls(current)) => {
                 *current = Secret::new(secret.0).ok_or(DataAccessResult::TypeUnmatched)?;
@@ -105,7 +109,10 @@ impl<O: Objects, R: AccessRights> Serve for CurrentAssociation<'_, O, R> {
         Err(ActionResult::ReadWriteDenied)
     }
 
-    fn remove_object(&mut self, _: <ObjectListElement as DataType>::View<'_>) -> Result<Effect, ActionResult> {
+    fn remove_object(
+        &mut self,
+        _: <ObjectListElement as DataType>::View<'_>,
+    ) -> Result<Effect, ActionResult> {
         Err(ActionResult::ReadWriteDenied)
     }
 }

@@ -16,7 +16,12 @@ impl Object for Entry {
     fn logical_name(&self) -> ObisCode {
         self.0.logical_name()
     }
-    fn get(&self, _: i8, _: Option<&SelectiveAccess<'_>>, _: &mut Writer<'_>) -> Result<Value, DataAccessResult> {
+    fn get(
+        &self,
+        _: i8,
+        _: Option<&SelectiveAccess<'_>>,
+        _: &mut Writer<'_>,
+    ) -> Result<Value, DataAccessResult> {
         Err(DataAccessResult::ObjectUnavailable)
     }
     fn row(
@@ -28,7 +33,12 @@ impl Object for Entry {
     ) -> Result<(), DataAccessResult> {
         Err(DataAccessResult::ObjectUnavailable)
     }
-    fn set(&mut self, _: i8, _: Option<&SelectiveAccess<'_>>, _: Data<'_>) -> Result<Effect, DataAccessResult> {
+    fn set(
+        &mut self,
+        _: i8,
+        _: Option<&SelectiveAccess<'_>>,
+        _: Data<'_>,
+    ) -> Result<Effect, DataAccessResult> {
         Err(DataAccessResult::ObjectUnavailable)
     }
     fn invoke(&mut self, _: i8, _: Data<'_>, _: &mut Writer<'_>) -> Result<Effect, ActionResult> {

@@ -14,8 +14,8 @@ pub(super) use sap_assignment::DeviceAtSap;
 pub(super) use security_setup::{Setup, install_keys};
 
 use cosem_classes::association_ln::v1 as association_ln;
-use cosem_classes::{data, sap_assignment as sap, security_setup::v0 as setup};
 use cosem_classes::model::{ClassInfo, Objects};
+use cosem_classes::{data, sap_assignment as sap, security_setup::v0 as setup};
 use obis::ObisCode;
 
 use crate::association::CURRENT_ASSOCIATION;

@@ -1,5 +1,5 @@
-use cosem_classes::sap_assignment::{AssignmentView, Serve};
 use cosem_classes::model::Rows;
+use cosem_classes::sap_assignment::{AssignmentView, Serve};
 use dlms_core::apdu::DataAccessResult;
 use dlms_core::codec::{Encode, Writer};
 use dlms_core::data::Octets;

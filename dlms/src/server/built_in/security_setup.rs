@@ -1,6 +1,6 @@
+use cosem_classes::model::{Answer, Effect};
 use cosem_classes::security_setup::v0::{SecurityPolicy as Policy, Serve};
 use cosem_classes::security_setup::{KeyData, SecurityKeyId, SecuritySuite};
-use cosem_classes::model::{Answer, Effect};
 use dlms_core::apdu::{ActionResult, DataAccessResult};
 use dlms_core::crypto::{self, CryptoProvider, KeyId, KeyKind};
 use dlms_core::data::{Array, ArrayView, DataType, OctetString, Octets};

@@ -1,0 +1,54 @@
+use crate::failure::Failure;
+use crate::input;
+use crate::output::Output;
+use crate::telegram::{self, KeyFlags, Keys, Lenience, Link, MessageReader};
+use crate::tree;
+
+/// Decodes whatever is on the wire: telegrams of any link, several in a row, deciphered if the keys are given.
+///
+/// Prints one document for each telegram. What breaks the standard is an error; with --lenient, deviations that
+/// deployed meters are known for are accepted and told in the warnings: tagged-date-time, no-invocation-counter,
+/// untagged-attribute-descriptor, header-check-sequence, noise.
+///
+/// Example: dlms decode 0F00000001000202060000000112000A
+///
+/// Example: dlms decode --json --ek 00112233445566778899AABBCCDDEEFF @capture.bin
+#[derive(Debug, clap::Args)]
+pub(crate) struct DecodeArgs {
+    /// What carries the telegrams.
+    #[arg(long, value_enum, default_value_t = Link::Auto)]
+    link: Link,
+    #[command(flatten)]
+    keys: KeyFlags,
+    /// Accept deviations from the standard: these, or all.
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = "all"
+    )]
+    lenient: Vec<String>,
+    /// Hexadecimal digits; @FILE or - for stdin: digits if it has nothing else, or octets.
+    #[arg(value_name = "HEX|@FILE|-")]
+    input: String,
+}
+
+/// Runs `dlms decode`.
+pub(crate) fn run(args: &DecodeArgs, output: &Output) -> Result<(), Failure> {
+    let reader = MessageReader::new(Keys::new(&args.keys)?, Lenience::named(&args.lenient)?);
+    let octets = input::octets(&args.input)?;
+    // All failures are told, the last one decides the exit status.
+    let mut last: Option<Failure> = None;
+    telegram::read(&octets, args.link, reader, &mut |telegram| match telegram {
+        Ok(document) => output.print(&document, tree::document),
+        Err(failure) => {
+            if let Some(earlier) = last.replace(failure) {
+                output.print_failure(&earlier);
+            }
+            Ok(())
+        }
+    })?;
+    last.map_or(Ok(()), Err)
+}

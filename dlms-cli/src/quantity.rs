@@ -1,0 +1,79 @@
+use cosem_classes::{Scaled, ScalerUnit};
+use dlms_core::apdu::AttributeDescriptor;
+use dlms_core::data::{Data, DataBuf, DataType};
+use serde_json::Number;
+
+/// The attribute that says what the value of this one means: of registers, extended and demand registers.
+pub(crate) const fn scaler_unit_of(attribute: &AttributeDescriptor) -> Option<AttributeDescriptor> {
+    let id = match (attribute.class_id, attribute.id) {
+        (3 | 4, 2) => 3,
+        (5, 2 | 3) => 4,
+        _ => return None,
+    };
+    Some(AttributeDescriptor::new(attribute.class_id, attribute.logical_name, id))
+}
+
+/// A number with its unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Quantity {
+    /// All digits of it.
+    pub(crate) number: Number,
+    /// The symbol of the unit; empty for a mere count.
+    pub(crate) unit: String,
+}
+
+impl Quantity {
+    /// What the value of a register means.
+    pub(crate) fn new(value: Data<'_>, scaler_unit: ScalerUnit) -> Option<Self> {
+        let text = match value {
+            Data::Float32(v) => scaled_float(f64::from(v), v.to_string(), scaler_unit.scaler),
+            Data::Float64(v) => scaled_float(v, v.to_string(), scaler_unit.scaler),
+            value => scaler_unit.scale_data(value)?.number().to_string(),
+        };
+        Some(Self { number: text.parse().ok()?, unit: scaler_unit.unit.to_string() })
+    }
+
+    /// The number and the symbol of the unit.
+    pub(crate) fn text(&self) -> String {
+        if self.unit.is_empty() { self.number.to_string() } else { format!("{} {}", self.number, self.unit) }
+    }
+}
+
+/// A scaler_unit that was read.
+pub(crate) fn scaler_unit(value: &DataBuf) -> Option<ScalerUnit> {
+    ScalerUnit::from_data(value.as_data())
+}
+
+fn scaled_float(value: f64, text: String, scaler: i8) -> String {
+    if scaler == 0 { text } else { (value * 10f64.powi(i32::from(scaler))).to_string() }
+}
+
+/// A quantity as a floating-point number, to draw it.
+pub(crate) fn approximate(value: Data<'_>, scaler_unit: Option<ScalerUnit>) -> Option<f64> {
+    let scaler_unit = scaler_unit.unwrap_or(ScalerUnit::COUNT);
+    match value {
+        Data::Float32(v) => Some(f64::from(v) * 10f64.powi(i32::from(scaler_unit.scaler))),
+        Data::Float64(v) => Some(v * 10f64.powi(i32::from(scaler_unit.scaler))),
+        value => scaler_unit.scale_data(value).map(Scaled::to_f64),
+    }
+    .filter(|number| number.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosem_classes::Unit;
+
+    #[test]
+    fn every_digit_is_kept() {
+        let quantity = |value, scaler| Quantity::new(value, ScalerUnit::new(scaler, Unit::WattHour)).unwrap();
+        let large = quantity(Data::Long64Unsigned(u64::MAX), -3);
+        assert_eq!(large.number.to_string(), "18446744073709551.615");
+        assert_eq!(large.text(), "18446744073709551.615 Wh");
+        assert_eq!(quantity(Data::Float32(1.1), 0).number.to_string(), "1.1");
+        assert_eq!(quantity(Data::Float64(2.5), 1).number.to_string(), "25");
+        assert_eq!(Quantity::new(Data::Float32(f32::NAN), ScalerUnit::COUNT), None);
+        assert_eq!(Quantity::new(Data::Enum(1), ScalerUnit::COUNT), None);
+        assert_eq!(Quantity::new(Data::Unsigned(7), ScalerUnit::COUNT).unwrap().text(), "7");
+    }
+}

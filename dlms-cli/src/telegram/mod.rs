@@ -1,0 +1,182 @@
+//! Telegrams of every link, read to JSON documents.
+
+mod blocks;
+mod documents;
+mod envelope;
+mod frame_json;
+mod hdlc;
+mod keys;
+mod leniency;
+mod link;
+mod pieces;
+mod reader;
+mod security;
+mod untagged;
+
+use dlms_core::apdu::tag;
+use dlms_core::codec::{Decode, DecodeErrorKind, Reader};
+use dlms_core::data::Data;
+use dlms_hdlc::{LLC_LEN, Llc};
+use dlms_wrapper::Header;
+use serde_json::{Value, json};
+
+pub(crate) use frame_json::FrameParts;
+pub(crate) use keys::{KeyFlags, Keys};
+pub(crate) use leniency::Lenience;
+pub(crate) use link::Link;
+pub(crate) use reader::MessageReader;
+
+use blocks::Blocks;
+use documents::Documents;
+use envelope::Envelope;
+use pieces::Pieces;
+
+use crate::failure::Failure;
+use crate::{hex, value_json};
+
+/// Reads all telegrams in `octets` and gives each document, and each failure, to `out`.
+///
+/// # Errors
+/// What `out` fails with; `unsupported` for a link that is not built.
+pub(crate) fn read(
+    octets: &[u8],
+    link: Link,
+    reader: MessageReader,
+    out: &mut dyn FnMut(Result<Value, Failure>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let link = if link == Link::Auto { Link::of(octets) } else { link };
+    if octets.is_empty() {
+        return Err(Failure::decode("no input").at(0));
+    }
+    if link == Link::Data {
+        return out(data(octets));
+    }
+    let mut documents = Documents::new(out);
+    let mut telegrams = Telegrams { reader, blocks: Blocks::default() };
+    match link {
+        Link::Hdlc => hdlc::read(octets, &mut telegrams, &mut documents)?,
+        Link::Wrapper => telegrams.wrapped(octets, &mut documents)?,
+        Link::Mbus | Link::Wmbus | Link::P1 => {
+            return Err(Failure::unsupported(format!("link {} is not built", link.name())));
+        }
+        Link::Auto | Link::Apdu | Link::Data => telegrams.bare(octets, &mut documents)?,
+    }
+    telegrams.blocks.finish(&mut documents)?;
+    documents.finish()
+}
+
+fn data(octets: &[u8]) -> Result<Value, Failure> {
+    let value = Data::from_bytes(octets)?;
+    Ok(json!({"link": Link::Data.name(), "body": value_json::to_json(&value)?}))
+}
+
+/// The telegrams of one input.
+struct Telegrams {
+    reader: MessageReader,
+    blocks: Blocks,
+}
+
+impl Telegrams {
+    const fn lenience(&self) -> &Lenience {
+        self.reader.lenience()
+    }
+
+    /// The messages in one envelope: one, or several each with its LLC header, as some meters send them.
+    fn take(
+        &mut self,
+        envelope: &Envelope,
+        message: &Pieces,
+        documents: &mut Documents<'_>,
+    ) -> Result<(), Failure> {
+        let octets = message.octets();
+        let mut start = 0;
+        loop {
+            let read = match self.reader.read(octets.get(start..).unwrap_or_default()) {
+                Ok(read) => read,
+                Err(failure) => return documents.fail(failure.relocated(|at| message.offset(start + at))),
+            };
+            let end = start.saturating_add(read.consumed);
+            let rest = octets.get(end..).unwrap_or_default();
+            if !rest.is_empty() && Llc::split(rest).is_none() {
+                let failure = Failure::from(DecodeErrorKind::Trailing(rest.len()));
+                return documents.fail(failure.at(message.offset(end)));
+            }
+            let mut part = Pieces::default();
+            part.push_part(message, start, end);
+            self.blocks.take(envelope.clone(), &part, read, &mut self.reader, documents)?;
+            if rest.is_empty() {
+                return Ok(());
+            }
+            start = end.saturating_add(LLC_LEN);
+        }
+    }
+
+    /// Messages behind wrappers, one after the other.
+    fn wrapped(&mut self, octets: &[u8], documents: &mut Documents<'_>) -> Result<(), Failure> {
+        let mut r = Reader::new(octets);
+        while !r.is_empty() {
+            let at = r.offset();
+            let header = match Header::decode(&mut r) {
+                Ok(header) => header,
+                Err(error) => return documents.fail(error.into()),
+            };
+            if header.length == 0 {
+                return documents.fail(Failure::decode("a wrapper around nothing").at(at));
+            }
+            let start = r.offset();
+            let message = match r.take(usize::from(header.length)) {
+                Ok(message) => message,
+                Err(error) => return documents.fail(error.into()),
+            };
+            let envelope = Envelope::wrapper(header.source, header.destination);
+            self.take(&envelope, &Pieces::one(message, start), documents)?;
+        }
+        Ok(())
+    }
+
+    /// Messages one after the other, each with or without an LLC header.
+    fn bare(&mut self, octets: &[u8], documents: &mut Documents<'_>) -> Result<(), Failure> {
+        let mut start = 0;
+        // What follows a message says whether it really ended there.
+        let mut last = None;
+        while start < octets.len() {
+            let rest = octets.get(start..).unwrap_or_default();
+            let (llc, rest) = match (Llc::split(rest), rest.get(..LLC_LEN)) {
+                (Some((_, behind)), Some(llc)) => (Some(hex::to_text(llc)), behind),
+                _ => (None, rest),
+            };
+            let at = octets.len().saturating_sub(rest.len());
+            match self.reader.read(rest) {
+                Ok(read) => {
+                    if let Some((envelope, message, read)) = last.take() {
+                        self.blocks.take(envelope, &message, read, &mut self.reader, documents)?;
+                    }
+                    let message = rest.get(..read.consumed).unwrap_or_default();
+                    start = at.saturating_add(message.len());
+                    last = Some((Envelope::apdu(llc), Pieces::one(message, at), read));
+                }
+                Err(failure) => {
+                    let begins = rest.len() > 2 && rest.first().is_some_and(|first| tag::name(*first).is_some());
+                    let failure = failure.relocated(|offset| at + offset);
+                    return match last {
+                        None => documents.fail(failure),
+                        Some(_) if !begins => {
+                            let left = octets.len().saturating_sub(start);
+                            documents.fail(Failure::from(DecodeErrorKind::Trailing(left)).at(start))
+                        }
+                        Some((envelope, message, read)) => {
+                            self.blocks.take(envelope, &message, read, &mut self.reader, documents)?;
+                            documents.fail(failure)
+                        }
+                    };
+                }
+            }
+        }
+        match last {
+            Some((envelope, message, read)) => {
+                self.blocks.take(envelope, &message, read, &mut self.reader, documents)
+            }
+            None => Ok(()),
+        }
+    }
+}
