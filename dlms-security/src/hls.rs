@@ -7,7 +7,7 @@ use dlms_core::crypto::{CryptoProvider, HashAlgorithm, KeyId, Part};
 use subtle::ConstantTimeEq;
 
 use crate::{
-    CounterStore, InvocationCounters, Protection, ReplayWindows, SecurityContext, SecurityControl,
+    CounterStore, InvocationCounters, Protection, ReplayMemory, SecurityContext, SecurityControl,
     SecurityError,
 };
 
@@ -157,15 +157,16 @@ where
 ///
 /// # Errors
 /// `Inauthentic`; or as [`token`].
-pub fn verify<C, const N: usize>(
+pub fn verify<C, M>(
     context: &SecurityContext,
     crypto: &mut C,
-    replay: &mut ReplayWindows<N>,
+    replay: &mut M,
     exchange: &Exchange<'_>,
     token: &[u8],
 ) -> Result<(), SecurityError>
 where
     C: CryptoProvider + ?Sized,
+    M: ReplayMemory + ?Sized,
 {
     exchange.check()?;
     if exchange.mechanism == Mechanism::Gmac {
@@ -214,15 +215,16 @@ where
 /// # Errors
 /// `Inauthentic`, also for another length; `Suite`; `Inconsistent` for other bits of the security control octet than
 /// A; `NoRoom`, `NoTitle`, `ForeignTitle`, `Challenge`, `NoKey`, `Provider`.
-pub fn verify_gmac_token<C, const N: usize>(
+pub fn verify_gmac_token<C, M>(
     context: &SecurityContext,
     crypto: &mut C,
-    replay: &mut ReplayWindows<N>,
+    replay: &mut M,
     challenge: &[u8],
     token: &[u8],
 ) -> Result<(), SecurityError>
 where
     C: CryptoProvider + ?Sized,
+    M: ReplayMemory + ?Sized,
 {
     checked_len(challenge.len())?;
     let Some(&[control, w, x, y, z, a, b, c, d, e, f, g, h, i, j, k, l]) = exactly(token) else {

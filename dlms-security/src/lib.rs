@@ -50,7 +50,7 @@ pub use general_signing::GeneralSigning;
 pub use policy::SecurityPolicy;
 pub use protection::Protection;
 pub use ram_counters::RamCounters;
-pub use replay::{ReplayWindow, ReplayWindows};
+pub use replay::{ReplayMemory, ReplayWindow, ReplayWindows};
 #[cfg(all(feature = "rustcrypto", feature = "alloc"))]
 pub use rustcrypto::GrowingKeys;
 #[cfg(feature = "rustcrypto")]

@@ -182,6 +182,42 @@ impl<const N: usize> ReplayWindows<N> {
     }
 }
 
+/// What remembers the invocation counters received: [`ReplayWindows`] of any size, or what a device keeps elsewhere.
+pub trait ReplayMemory {
+    /// Checks that the counter is new, and that there is a place to remember it.
+    ///
+    /// # Errors
+    /// `Replayed`, `NoRoom`.
+    fn check(&self, originator: SystemTitle, key: KeyId, counter: u32) -> Result<(), SecurityError>;
+
+    /// Remembers that the counter was accepted.
+    ///
+    /// # Errors
+    /// `NoRoom`.
+    fn accept(&mut self, originator: SystemTitle, key: KeyId, counter: u32) -> Result<(), SecurityError>;
+
+    /// The highest counter accepted under this key from anyone.
+    fn highest(&self, key: KeyId) -> Option<u32>;
+
+    /// Forgets all counters under a key: it was replaced, and its counters start again.
+    fn forget(&mut self, key: KeyId);
+}
+
+impl<const N: usize> ReplayMemory for ReplayWindows<N> {
+    fn check(&self, originator: SystemTitle, key: KeyId, counter: u32) -> Result<(), SecurityError> {
+        Self::check(self, originator, key, counter)
+    }
+    fn accept(&mut self, originator: SystemTitle, key: KeyId, counter: u32) -> Result<(), SecurityError> {
+        Self::accept(self, originator, key, counter)
+    }
+    fn highest(&self, key: KeyId) -> Option<u32> {
+        Self::highest(self, key)
+    }
+    fn forget(&mut self, key: KeyId) {
+        Self::forget(self, key);
+    }
+}
+
 impl<const N: usize> Default for ReplayWindows<N> {
     fn default() -> Self {
         Self::new()

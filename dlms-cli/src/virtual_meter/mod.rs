@@ -34,7 +34,7 @@ const SERIAL_NUMBER: &[u8] = b"00000001";
 
 /// The meter as a logical device.
 pub(crate) type Meter =
-    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 8>;
+    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 8, 256>;
 
 /// What may differ from meter to meter.
 #[derive(Debug, Clone, Copy)]

@@ -13,14 +13,14 @@ use dedicated::Dedicated;
 use frame::Frame;
 
 use crate::{
-    CounterId, CounterStore, InvocationCounters, Protection, ReplayWindows, SecurityControl, SecurityError,
+    CounterId, CounterStore, InvocationCounters, Protection, ReplayMemory, SecurityControl, SecurityError,
     ServiceCiphering, SystemTitle, overhead, service_ciphering::may_be_protected,
 };
 
 /// The security of one association: suite, system titles, the names of the keys and the counters of the dedicated one.
 ///
 /// Protecting and unprotecting happen in the caller's buffer. Keys lie with the provider, counters of global keys with
-/// [`InvocationCounters`] and [`ReplayWindows`]: all three are shared by the associations of a device.
+/// [`InvocationCounters`] and [`ReplayWindows`](crate::ReplayWindows): all three are shared by the associations of a device.
 #[derive(Debug, Clone)]
 pub struct SecurityContext {
     suite: SecuritySuite,
@@ -230,15 +230,16 @@ impl SecurityContext {
     ///
     /// # Errors
     /// Whatever is wrong first. The octets are left as they were.
-    pub fn unprotect<C, const N: usize>(
+    pub fn unprotect<C, M>(
         &mut self,
         crypto: &mut C,
-        replay: &mut ReplayWindows<N>,
+        replay: &mut M,
         buf: &mut [u8],
         apdu: Range<usize>,
     ) -> Result<Unprotected, SecurityError>
     where
         C: CryptoProvider + ?Sized,
+        M: ReplayMemory + ?Sized,
     {
         self.unprotect_with(crypto, replay, buf, apdu, decodes)
     }
@@ -248,16 +249,17 @@ impl SecurityContext {
     ///
     /// # Errors
     /// As [`unprotect`](Self::unprotect).
-    pub fn unprotect_with<C, const N: usize>(
+    pub fn unprotect_with<C, M>(
         &mut self,
         crypto: &mut C,
-        replay: &mut ReplayWindows<N>,
+        replay: &mut M,
         buf: &mut [u8],
         apdu: Range<usize>,
         decodes: impl FnOnce(&[u8]) -> Result<(), DecodeError>,
     ) -> Result<Unprotected, SecurityError>
     where
         C: CryptoProvider + ?Sized,
+        M: ReplayMemory + ?Sized,
     {
         let frame = Frame::read(self, buf, apdu)?;
         self.open_if(crypto, replay, buf, frame, |frame, plain| {
@@ -274,15 +276,16 @@ impl SecurityContext {
     ///
     /// # Errors
     /// As [`unprotect`](Self::unprotect); `WeakerThanPolicy` if there is no tag, `Inconsistent` for another form.
-    pub fn unprotect_octets<C, const N: usize>(
+    pub fn unprotect_octets<C, M>(
         &mut self,
         crypto: &mut C,
-        replay: &mut ReplayWindows<N>,
+        replay: &mut M,
         buf: &mut [u8],
         apdu: Range<usize>,
     ) -> Result<Unprotected, SecurityError>
     where
         C: CryptoProvider + ?Sized,
+        M: ReplayMemory + ?Sized,
     {
         let frame = Frame::read(self, buf, apdu)?;
         if !frame.control.authenticated() {
@@ -332,16 +335,17 @@ impl SecurityContext {
     }
 
     /// Unprotects what is in the frame, if `acceptable` finds the octets inside to be so.
-    fn open_if<C, const N: usize>(
+    fn open_if<C, M>(
         &mut self,
         crypto: &mut C,
-        replay: &mut ReplayWindows<N>,
+        replay: &mut M,
         buf: &mut [u8],
         frame: Frame,
         acceptable: impl FnOnce(&Frame, &[u8]) -> Result<(), SecurityError>,
     ) -> Result<Unprotected, SecurityError>
     where
         C: CryptoProvider + ?Sized,
+        M: ReplayMemory + ?Sized,
     {
         let protection = frame.control.protection();
         if protection == Protection::NONE {

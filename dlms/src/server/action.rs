@@ -9,7 +9,7 @@ use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Writer};
 use dlms_core::data::{Array, Data, DataType};
 use dlms_core::link::{Link, Saps};
-use dlms_security::Protection;
+use dlms_security::{Protection, ReplayMemory};
 
 use super::Connection;
 use super::association::Association;

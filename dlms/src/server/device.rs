@@ -1,15 +1,17 @@
 use cosem_classes::model::{AccessRights, Objects};
 use dlms_core::crypto::CryptoProvider;
-use dlms_security::{CounterStore, InvocationCounters, Protection, ReplayWindows, SecurityPolicy};
+use dlms_security::{
+    CounterStore, InvocationCounters, Protection, ReplayMemory, ReplayWindows, SecurityPolicy,
+};
 
 use super::{AssociationConfig, DeviceConfig};
 
 /// A logical device: what all connections to it share.
 ///
 /// `O` are its objects, `C` is the cryptographic provider, `S` the store of the invocation counters, `R` the rights;
-/// `N` is the number of associations it offers at most.
+/// `N` is the number of associations it offers at most, `P` the number of clients whose counters it remembers.
 #[derive(Debug)]
-pub struct Device<'a, O, C, S, R, const N: usize = 4> {
+pub struct Device<'a, O, C, S, R, const N: usize = 4, const P: usize = 8> {
     /// Its objects; the current association, SAP assignment, Security setup and invocation counter are built in.
     pub objects: O,
     /// The keys.
@@ -17,7 +19,7 @@ pub struct Device<'a, O, C, S, R, const N: usize = 4> {
     /// The counters to send under.
     pub counters: InvocationCounters<S>,
     /// The counters received.
-    pub replay: ReplayWindows,
+    pub replay: ReplayWindows<P>,
     /// Who may do what.
     pub rights: R,
     pub(super) config: DeviceConfig<'a>,
@@ -25,8 +27,8 @@ pub struct Device<'a, O, C, S, R, const N: usize = 4> {
     pub(super) policy: SecurityPolicy,
 }
 
-impl<'a, O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize>
-    Device<'a, O, C, S, R, N>
+impl<'a, O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize, const P: usize>
+    Device<'a, O, C, S, R, N, P>
 {
     /// A device that offers no association yet, without a security policy.
     #[must_use]
@@ -89,6 +91,8 @@ pub trait LogicalDevice {
     type Crypto: CryptoProvider;
     /// The store of its invocation counters.
     type Store: CounterStore;
+    /// What remembers the counters received.
+    type Replay: ReplayMemory;
     /// Its rights.
     type Rights: AccessRights;
 
@@ -105,19 +109,20 @@ pub struct Parts<'p, D: LogicalDevice + ?Sized> {
     pub(super) objects: &'p mut D::Objects,
     pub(super) crypto: &'p mut D::Crypto,
     pub(super) counters: &'p mut InvocationCounters<D::Store>,
-    pub(super) replay: &'p mut ReplayWindows,
+    pub(super) replay: &'p mut D::Replay,
     pub(super) rights: &'p D::Rights,
     pub(super) config: &'p DeviceConfig<'p>,
     pub(super) associations: &'p mut [Option<AssociationConfig>],
     pub(super) policy: &'p mut SecurityPolicy,
 }
 
-impl<O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize> LogicalDevice
-    for Device<'_, O, C, S, R, N>
+impl<O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize, const P: usize>
+    LogicalDevice for Device<'_, O, C, S, R, N, P>
 {
     type Objects = O;
     type Crypto = C;
     type Store = S;
+    type Replay = ReplayWindows<P>;
     type Rights = R;
 
     fn parts(&mut self) -> Parts<'_, Self> {

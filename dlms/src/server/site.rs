@@ -1,7 +1,7 @@
 use cosem_classes::model::{AccessMode, AccessRights, ClassInfo, Instance, Object, Objects};
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult, MethodDescriptor};
 use dlms_core::crypto::{KeyId, KeyKind};
-use dlms_security::Protection;
+use dlms_security::{Protection, ReplayMemory};
 use obis::ObisCode;
 
 use super::association::Association;

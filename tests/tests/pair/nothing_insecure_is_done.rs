@@ -142,7 +142,7 @@ fn requests_without_protection_are_refused_where_the_policy_demands_it() {
     pair.associate().unwrap();
     assert_eq!(pair.ask("C0 01 C1 00 03 01 00 01 08 00 FF 02 00"), "D80101");
     assert_eq!(pair.ask("C3 01 C1 20 00 00 00 80 00 00 FF 01 01 09 01 41"), "D80101");
-    assert_eq!(pair.ask("62 03 80 01 00"), "D80105", "a release that anyone could have sent");
+    assert_eq!(pair.ask("62 03 80 01 00"), "D80101", "a release that anyone could have sent");
     assert_eq!(rings(&mut pair.meters[0]), 0);
     pair.client.get(ENERGY.value()).unwrap();
     pair.complete();
