@@ -1,6 +1,7 @@
 //! The `dlms` command: talks to meters, decodes telegrams, is a meter.
 
 mod decode;
+mod encode;
 mod failure;
 mod hex;
 mod input;
@@ -35,6 +36,7 @@ struct Command {
 #[derive(Debug, clap::Subcommand)]
 enum Task {
     Decode(decode::DecodeArgs),
+    Encode(encode::EncodeArgs),
     Meter(meter::MeterArgs),
 }
 
@@ -42,6 +44,7 @@ impl Task {
     fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::Decode(args) => decode::run(args, output),
+            Self::Encode(args) => encode::run(args, output),
             Self::Meter(args) => meter::run(args, output),
         }
     }

@@ -2,11 +2,11 @@
 
 mod buffer;
 mod columns;
-mod entries;
 mod plot;
 mod print;
 mod range;
 mod rows;
+mod search;
 mod selection;
 
 use std::path::PathBuf;
@@ -24,7 +24,9 @@ use crate::session::Session;
 
 pub(crate) use columns::Column;
 pub(crate) use rows::Row;
-use selection::Wanted;
+use range::Bounds;
+pub(crate) use range::TimeRange;
+pub(crate) use selection::Wanted;
 
 const PROFILE_GENERIC: u16 = 7;
 
@@ -114,15 +116,24 @@ pub(crate) fn read(
     let objects = objects.as_ref().map_err(|result| crate::session::refused("get", *result))?;
     let all = columns::read(session, objects)?;
     let chosen = selection::choose(columns, all.len())?;
-    let (mut rows, got) = selection::fetch(session, name, &all, wanted, chosen.clone())?;
+    let bounds = match wanted {
+        Wanted::Range(range) => Some(Bounds::new(session, *range, &all)?),
+        _ => None,
+    };
+    let (mut rows, got) = selection::fetch(session, name, &all, wanted, bounds.as_ref(), chosen.clone())?;
     let period = period.as_ref().ok().and_then(|period| period.as_data().as_integer());
     let sorting = sorting.as_ref().ok().map(dlms_core::data::DataBuf::as_data);
-    let columns = all.get(got).unwrap_or_default();
+    let columns = all.get(got.clone()).unwrap_or_default();
     rows::restore(&mut rows, columns, rows::step(period, sorting));
-    if let Wanted::Range(range) = wanted {
-        range.keep_what_is_within(session, &mut rows, columns)?;
+    if let Some(bounds) = bounds {
+        bounds.keep_what_is_within(&mut rows, columns);
     }
-    Ok(Profile { columns: columns.to_vec(), rows })
+    if got != chosen {
+        for row in &mut rows {
+            *row = row.drain(chosen.clone()).collect();
+        }
+    }
+    Ok(Profile { columns: all.get(chosen).unwrap_or_default().to_vec(), rows })
 }
 
 /// `A:B`, `A:` or `A`: two numbers from 1 on, the second 0 for the last there is.

@@ -114,14 +114,14 @@ fn control(of: Control) -> Value {
 
 /// A frame as a document describes it.
 #[derive(Debug)]
-pub(crate) struct FrameParts {
+pub(super) struct FrameParts {
     destination: Address,
     source: Address,
     control: Control,
     /// More segments of the same message follow.
-    pub(crate) segmented: bool,
+    pub(super) segmented: bool,
     /// Octets of the message it carries, where it says so.
-    pub(crate) length: Option<usize>,
+    pub(super) length: Option<usize>,
     llc: Vec<u8>,
     information: Option<Vec<u8>>,
 }

@@ -18,27 +18,25 @@ pub(super) fn read(octets: &[u8], telegrams: &mut Telegrams, documents: &mut Doc
     let tolerant = telegrams.lenience().permits(Deviation::HeaderCheckSequence);
     let mut joining = Joining { reassembly: Reassembly::new(), room: Vec::new(), parts: VecDeque::new() };
     // Up to where everything was accounted for, and whether what follows is the rest of a damaged frame.
-    let (mut end, mut damaged, mut seen) = (0, false, false);
+    let (mut end, mut damaged, mut seen) = (0, None, false);
     let all = frames(octets);
     for located in if tolerant { all.tolerating_header_checks() } else { all } {
-        if !damaged {
+        if damaged.is_none() {
             stray(octets.get(end..located.offset).unwrap_or_default(), end, documents);
         }
         end = located.offset.saturating_add(1);
         let frame = match located.frame {
             Ok(frame) => frame,
-            Err(error) if noise => {
-                damaged = true;
-                documents.warn(format!("{}: {error}", Deviation::Noise.name()));
-                continue;
-            }
             Err(error) => {
-                damaged = true;
-                documents.fail(error.into())?;
+                damaged = Some(error);
+                match noise {
+                    true => documents.warn(format!("{}: {error}", Deviation::Noise.name())),
+                    false => documents.fail(error.into())?,
+                }
                 continue;
             }
         };
-        (damaged, seen) = (false, true);
+        (damaged, seen) = (None, true);
         if located.tolerated {
             let deviation = Deviation::HeaderCheckSequence;
             documents.warn(format!("{}: {}", deviation.name(), deviation.text()));
@@ -48,22 +46,21 @@ pub(super) fn read(octets: &[u8], telegrams: &mut Telegrams, documents: &mut Doc
     }
     joining.finish(documents)?;
     let rest = octets.get(end..).unwrap_or_default();
-    let stray_rest = rest.iter().filter(|octet| **octet != FLAG).count();
-    if damaged || stray_rest == 0 {
-        return match seen || damaged {
-            true => Ok(()),
-            false => documents.fail(Failure::decode("no HDLC frame").at(0)),
-        };
+    let count = rest.iter().filter(|octet| **octet != FLAG).count();
+    match damaged {
+        Some(error) if noise && !seen => documents.fail(error.into()),
+        None if !seen => documents.fail(Failure::decode("no HDLC frame").at(0)),
+        None if count > 0 && !noise => {
+            let remark = format!(" (accepted with --lenient={})", Deviation::Noise.name());
+            let failure = Failure::decode(format!("{count} byte(s) behind the last frame"));
+            documents.fail(failure.with_remark(&remark).at(end))
+        }
+        None => {
+            stray(rest, end, documents);
+            Ok(())
+        }
+        Some(_) => Ok(()),
     }
-    if !seen {
-        return documents.fail(Failure::decode("no HDLC frame").at(0));
-    }
-    if noise {
-        stray(rest, end, documents);
-        return Ok(());
-    }
-    let remark = format!(" (accepted with --lenient={})", Deviation::Noise.name());
-    documents.fail(Failure::decode(format!("{stray_rest} byte(s) behind the last frame")).with_remark(&remark).at(end))
 }
 
 /// Tells of octets between frames; flags there are nothing special.

@@ -1,4 +1,4 @@
-//! Telegrams of every link, read to JSON documents.
+//! Telegrams of every link, read to JSON documents and written from them.
 
 mod blocks;
 mod documents;
@@ -12,6 +12,7 @@ mod pieces;
 mod reader;
 mod security;
 mod untagged;
+mod writer;
 
 use dlms_core::apdu::tag;
 use dlms_core::codec::{Decode, DecodeErrorKind, Reader};
@@ -20,11 +21,11 @@ use dlms_hdlc::{LLC_LEN, Llc};
 use dlms_wrapper::Header;
 use serde_json::{Value, json};
 
-pub(crate) use frame_json::FrameParts;
 pub(crate) use keys::{KeyFlags, Keys};
 pub(crate) use leniency::Lenience;
 pub(crate) use link::Link;
 pub(crate) use reader::MessageReader;
+pub(crate) use writer::MessageWriter;
 
 use blocks::Blocks;
 use documents::Documents;

@@ -109,20 +109,20 @@ fn ciphered(octets: &[u8], keys: &mut Keys) -> Result<Opened, Failure> {
     if control.compressed() {
         return Err(security.detail_of(Failure::unsupported("compressed content")));
     }
-    let in_the_clear = |warning: Option<&str>, security| Opened {
+    let in_the_clear = |warning: &str, security| Opened {
         security,
         plain: view.ciphertext().to_vec(),
         offset: view.content_offset,
         consumed,
-        warnings: warning.map(String::from).into_iter().collect(),
+        warnings: vec![warning.into()],
         unverified: false,
     };
     if !control.encrypted() && !control.authenticated() {
-        return Ok(in_the_clear(None, security));
+        return Ok(in_the_clear("neither authenticated nor encrypted", security));
     }
     if !control.encrypted() && !(keys.can_decipher(view.form) && keys.can_verify()) {
         let warning = "missing-key: the authentication tag was not verified";
-        return Ok(in_the_clear(Some(warning), security));
+        return Ok(in_the_clear(warning, security));
     }
     if !keys.can_decipher(view.form) {
         return Err(security.detail_of(keys::missing(view.form)));

@@ -92,6 +92,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The `N` octets behind the octet `tag`; nothing, and nothing read, if that does not come next or they are not
+    /// all there.
+    #[inline(always)]
+    pub(crate) fn tagged<const N: usize>(&mut self, tag: u8) -> Option<[u8; N]> {
+        let (first, rest) = self.rest.split_first()?;
+        if *first != tag {
+            return None;
+        }
+        let (content, rest) = rest.split_first_chunk::<N>()?;
+        self.rest = rest;
+        Some(*content)
+    }
+
     /// The next octet.
     ///
     /// # Errors

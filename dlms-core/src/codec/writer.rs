@@ -83,7 +83,29 @@ impl<'b> Writer<'b> {
                 *slot = v;
                 self.at = self.at.saturating_add(N);
             }
-            None => self.bytes_partly(&v),
+            None => self.partly(&v),
+        }
+    }
+
+    /// The octet `tag`, then an array of octets.
+    #[inline(always)]
+    pub(crate) fn tagged<const N: usize>(&mut self, tag: u8, v: [u8; N]) {
+        let slot = self
+            .at
+            .checked_sub(self.skip)
+            .and_then(|i| self.out.get_mut(i..))
+            .and_then(|out| out.split_first_mut())
+            .and_then(|(first, rest)| Some((first, rest.first_chunk_mut::<N>()?)));
+        match slot {
+            Some((first, rest)) => {
+                *first = tag;
+                *rest = v;
+                self.at = self.at.saturating_add(N).saturating_add(1);
+            }
+            None => {
+                self.partly(&[tag]);
+                self.partly(&v);
+            }
         }
     }
 
@@ -103,7 +125,7 @@ impl<'b> Writer<'b> {
                 }
                 self.at = self.at.saturating_add(v.len());
             }
-            None => self.bytes_partly(v),
+            None => self.partly(v),
         }
     }
 
@@ -155,16 +177,24 @@ impl<'b> Writer<'b> {
         out.get(..n).unwrap_or(&[])
     }
 
-    #[cold]
-    fn bytes_partly(&mut self, v: &[u8]) {
+    /// Octets that do not all fall in the window.
+    #[inline(always)]
+    fn partly(&mut self, v: &[u8]) {
         let skipped = self.skip.saturating_sub(self.at);
         let from = self.at.saturating_sub(self.skip);
-        if let (Some(out), Some(v)) = (self.out.get_mut(from..), v.get(skipped..)) {
-            for (slot, octet) in out.iter_mut().zip(v) {
-                *slot = *octet;
-            }
+        if let Some(out) = self.out.get_mut(from..) {
+            store(out, v, skipped);
         }
         self.at = self.at.saturating_add(v.len());
+    }
+}
+
+/// Stores what of `v` comes after `skipped` octets, as far as it fits. It is not given the writer: one whose address is
+/// not given away lies in registers.
+#[cold]
+fn store(out: &mut [u8], v: &[u8], skipped: usize) {
+    for (slot, octet) in out.iter_mut().zip(v.iter().skip(skipped)) {
+        *slot = *octet;
     }
 }
 

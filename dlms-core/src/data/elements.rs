@@ -1,4 +1,4 @@
-use super::{Data, compact_array::CompactArray, tag};
+use super::{Data, compact_array::CompactArray, tag, value::apart};
 use crate::codec::{Decode, DecodeError, DecodeErrorKind, Reader, Writer};
 use crate::limits;
 
@@ -78,7 +78,8 @@ impl<'a> Elements<'a> {
     }
 
     /// Steps over `count` values: bounded by the octets there are and by the nesting limit, without recursion.
-    fn check(count: usize, start: usize, r: &mut Reader<'a>) -> Result<Self, DecodeError> {
+    fn check(count: usize, start: usize, reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let mut r = reader.clone();
         let too_many = |offset| DecodeError { kind: DecodeErrorKind::Length, offset };
         if count > r.remaining() {
             return Err(too_many(start));
@@ -110,11 +111,12 @@ impl<'a> Elements<'a> {
                     left = inner;
                 }
                 tag::COMPACT_ARRAY => {
-                    CompactArray::decode_body(r)?;
+                    apart(&mut r, CompactArray::decode_body)?;
                 }
-                other => step_over(other, at, r)?,
+                other => step_over(other, at, &mut r)?,
             }
         }
+        *reader = r.clone();
         let used = whole.len().saturating_sub(r.remaining());
         Ok(Self { count, body: whole.get(..used).unwrap_or(&[]) })
     }

@@ -1,8 +1,8 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::scalar::wrong_type;
-use super::{BitString, Data, Elements};
+use super::scalar::{refused, wrong_type};
+use super::{BitString, Data, Elements, tag};
 use crate::codec::{Decode, DecodeError, Encode, Reader, Writer};
 
 /// The type of an attribute, a parameter or a result: what a reader of it sees, without a copy.
@@ -51,7 +51,7 @@ impl<'a> Decode<'a> for BitString<'a> {
 }
 
 macro_rules! string {
-    ($($(#[$m:meta])* $marker:ident, $view:ident, $variant:ident, $name:literal);* $(;)?) => {$(
+    ($($(#[$m:meta])* $marker:ident, $view:ident, $variant:ident, $tag:ident, $name:literal);* $(;)?) => {$(
         $(#[$m])*
         #[derive(Debug, Clone, Copy)]
         pub enum $marker {}
@@ -66,16 +66,17 @@ macro_rules! string {
             }
         }
         impl Encode for $view<'_> {
+            #[inline]
             fn encode(&self, w: &mut Writer<'_>) {
                 Data::$variant(self.0).encode(w);
             }
         }
         impl<'a> Decode<'a> for $view<'a> {
+            #[inline]
             fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-                let at = r.clone();
-                match Data::decode(r)? {
-                    Data::$variant(v) => Ok(Self(v)),
-                    _ => Err(wrong_type(&at, $name)),
+                match r.tagged::<0>(tag::$tag) {
+                    Some([]) => r.octets().map(Self),
+                    None => Err(refused(r.clone(), $name)),
                 }
             }
         }
@@ -84,11 +85,11 @@ macro_rules! string {
 
 string! {
     /// An octet-string.
-    OctetString, Octets, OctetString, "octet-string";
+    OctetString, Octets, OctetString, OCTET_STRING, "octet-string";
     /// A visible-string.
-    VisibleString, Visible, VisibleString, "visible-string";
+    VisibleString, Visible, VisibleString, VISIBLE_STRING, "visible-string";
     /// A utf8-string.
-    Utf8String, Utf8, Utf8String, "utf8-string";
+    Utf8String, Utf8, Utf8String, UTF8_STRING, "utf8-string";
 }
 
 /// The octets of an octet-string.

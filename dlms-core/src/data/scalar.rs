@@ -1,6 +1,6 @@
 //! Rust's own types as COSEM types.
 
-use super::{Data, DataType, Date, DateTime, Time};
+use super::{Data, DataType, Date, DateTime, Time, tag, value::apart};
 use crate::codec::{Decode, DecodeError, DecodeErrorKind, Encode, Reader, Writer};
 use obis::ObisCode;
 
@@ -9,8 +9,18 @@ pub(super) fn wrong_type(at: &Reader<'_>, expected: &'static str) -> DecodeError
     at.error(DecodeErrorKind::WrongType { expected, found: at.peek().unwrap_or(0) })
 }
 
+/// Why what comes next is not of type `expected`: it is no value at all, or one of another type.
+#[cold]
+pub(super) fn refused(mut r: Reader<'_>, expected: &'static str) -> DecodeError {
+    let at = r.clone();
+    match Data::decode(&mut r) {
+        Ok(_) => wrong_type(&at, expected),
+        Err(error) => error,
+    }
+}
+
 macro_rules! scalar {
-    ($($rust:ty => $variant:ident $name:literal),* $(,)?) => {$(
+    ($($rust:ty => $variant:ident $tag:ident $name:literal $from:expr, $to:expr;)*) => {$(
         impl DataType for $rust {
             type View<'a> = $rust;
 
@@ -24,16 +34,16 @@ macro_rules! scalar {
         impl Encode for $rust {
             #[inline]
             fn encode(&self, w: &mut Writer<'_>) {
-                Data::$variant(*self).encode(w);
+                w.tagged(tag::$tag, ($to)(*self));
             }
         }
         impl<'a> Decode<'a> for $rust {
+            // Straight from the octets: what it is need not be found out.
             #[inline]
             fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-                let at = r.clone();
-                match Data::decode(r)? {
-                    Data::$variant(v) => Ok(v),
-                    _ => Err(wrong_type(&at, $name)),
+                match r.tagged(tag::$tag) {
+                    Some(octets) => Ok(($from)(octets)),
+                    None => Err(refused(r.clone(), $name)),
                 }
             }
         }
@@ -41,17 +51,17 @@ macro_rules! scalar {
 }
 
 scalar! {
-    bool => Boolean "boolean",
-    i8 => Integer "integer",
-    i16 => Long "long",
-    i32 => DoubleLong "double-long",
-    i64 => Long64 "long64",
-    u8 => Unsigned "unsigned",
-    u16 => LongUnsigned "long-unsigned",
-    u32 => DoubleLongUnsigned "double-long-unsigned",
-    u64 => Long64Unsigned "long64-unsigned",
-    f32 => Float32 "float32",
-    f64 => Float64 "float64",
+    bool => Boolean BOOLEAN "boolean" |[v]: [u8; 1]| v != 0, |v| [u8::from(v)];
+    i8 => Integer INTEGER "integer" i8::from_be_bytes, i8::to_be_bytes;
+    i16 => Long LONG "long" i16::from_be_bytes, i16::to_be_bytes;
+    i32 => DoubleLong DOUBLE_LONG "double-long" i32::from_be_bytes, i32::to_be_bytes;
+    i64 => Long64 LONG64 "long64" i64::from_be_bytes, i64::to_be_bytes;
+    u8 => Unsigned UNSIGNED "unsigned" u8::from_be_bytes, u8::to_be_bytes;
+    u16 => LongUnsigned LONG_UNSIGNED "long-unsigned" u16::from_be_bytes, u16::to_be_bytes;
+    u32 => DoubleLongUnsigned DOUBLE_LONG_UNSIGNED "double-long-unsigned" u32::from_be_bytes, u32::to_be_bytes;
+    u64 => Long64Unsigned LONG64_UNSIGNED "long64-unsigned" u64::from_be_bytes, u64::to_be_bytes;
+    f32 => Float32 FLOAT32 "float32" f32::from_be_bytes, f32::to_be_bytes;
+    f64 => Float64 FLOAT64 "float64" f64::from_be_bytes, f64::to_be_bytes;
 }
 
 /// Types that travel as an octet-string of fixed size or, where the Blue Book says so, with a tag of their own.
@@ -69,21 +79,33 @@ macro_rules! octets {
             }
         }
         impl Encode for $rust {
+            #[inline]
             fn encode(&self, w: &mut Writer<'_>) {
-                Data::OctetString(&self.to_octets()).encode(w);
+                w.array([tag::OCTET_STRING, $size]);
+                w.array(self.to_octets());
             }
         }
         impl<'a> Decode<'a> for $rust {
+            #[inline]
             fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
                 let at = r.clone();
-                match Data::decode(r)? {
-                    $(Data::$variant(v) => Ok(v),)?
-                    Data::OctetString(v) => match <[u8; $size]>::try_from(v) {
-                        Ok(v) => Ok(Self::from_octets(v)),
-                        Err(_) => Err(at.error(DecodeErrorKind::InvalidValue($name))),
-                    },
-                    _ => Err(wrong_type(&at, $name)),
+                if let Some([$size]) = r.tagged(tag::OCTET_STRING)
+                    && let Ok(octets) = r.array()
+                {
+                    return Ok(Self::from_octets(octets));
                 }
+                *r = at;
+                apart(r, |r| {
+                    let at = r.clone();
+                    match Data::decode(r)? {
+                        $(Data::$variant(v) => Ok(v),)?
+                        Data::OctetString(v) => match <[u8; $size]>::try_from(v) {
+                            Ok(v) => Ok(Self::from_octets(v)),
+                            Err(_) => Err(at.error(DecodeErrorKind::InvalidValue($name))),
+                        },
+                        _ => Err(wrong_type(&at, $name)),
+                    }
+                })
             }
         }
     )*};

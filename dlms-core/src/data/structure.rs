@@ -64,6 +64,7 @@ macro_rules! structure {
     (@codec $type:ident [$($any:tt)*] [$($lt:tt)*] $($field:ident)*) => {
         $crate::structure!(@members $type [$($lt)*] $($field)*);
         impl $crate::codec::Encode for $type $($any)* {
+            #[inline]
             fn encode(&self, w: &mut $crate::codec::Writer<'_>) {
                 w.u8($crate::data::tag::STRUCTURE);
                 w.length([$(stringify!($field)),*].len());
@@ -71,6 +72,7 @@ macro_rules! structure {
             }
         }
         impl<'a> $crate::codec::Decode<'a> for $type $($lt)* {
+            #[inline]
             fn decode(r: &mut $crate::codec::Reader<'a>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
                 $crate::data::structure_header(r, [$(stringify!($field)),*].len())?;
                 Ok(Self { $($field: $crate::codec::Decode::decode(r)?),* })
@@ -250,13 +252,27 @@ use crate::codec::{Decode, DecodeError, DecodeErrorKind, Reader};
 /// # Errors
 /// No structure, or one of another size.
 #[doc(hidden)]
+#[inline]
 pub fn structure_header(r: &mut Reader<'_>, members: usize) -> Result<(), DecodeError> {
+    let at = r.clone();
+    match r.tagged(tag::STRUCTURE) {
+        Some([found @ 0..0x80]) if usize::from(found) == members => Ok(()),
+        _ => {
+            *r = other_header(at, members)?;
+            Ok(())
+        }
+    }
+}
+
+/// A header that is not of the usual form: what follows it, if it is right.
+#[cold]
+fn other_header(mut r: Reader<'_>, members: usize) -> Result<Reader<'_>, DecodeError> {
     let at = r.clone();
     if r.u8()? != tag::STRUCTURE {
         return Err(super::scalar::wrong_type(&at, "structure"));
     }
     match r.length()? {
-        found if found == members => Ok(()),
+        found if found == members => Ok(r),
         found => Err(at.error(DecodeErrorKind::WrongCount { expected: members, found })),
     }
 }

@@ -132,6 +132,10 @@ impl<F: Buffer> Link for Primary<F> {
     fn open(&mut self, peer: Saps, _: Instant) {
         let station = &mut self.station;
         let quirks = station.settings.quirks;
+        let under_way = !matches!(station.phase, Phase::Disconnected | Phase::Disconnecting);
+        if under_way && station.peer == peer {
+            return;
+        }
         station.reset();
         station.peer = peer;
         station.server = station.server_address(peer.server);

@@ -13,6 +13,8 @@ pub(super) struct Connection {
     pub(super) window: Window,
     /// The client broke the rules: until SNRM or DISC it gets to hear nothing else.
     pub(super) rejected: Option<Rejection>,
+    /// A frame was not taken because the buffers were in use: RNR is due.
+    pub(super) refused: bool,
     /// The client said RNR.
     pub(super) peer_busy: bool,
     /// When it ends for want of frames.
@@ -27,6 +29,7 @@ impl Connection {
             parameters,
             window: Window::new(),
             rejected: None,
+            refused: false,
             peer_busy: false,
             ends: None,
         }

@@ -161,8 +161,7 @@ impl<F: Buffer, const CONNECTIONS: usize> Link for Secondary<F, CONNECTIONS> {
                 next: 0,
             },
         };
-        // A last frame that its client never acknowledges must not keep the others waiting.
-        if station.outgoing.as_ref().is_some_and(|sending| sending.to == to || !sending.apdu.is_sent()) {
+        if station.outgoing.is_some() {
             return Err(Busy);
         }
         station.outgoing = Some(Sending { apdu: Outgoing::new(apdu), to });
@@ -216,11 +215,11 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         Some(self.connections.get_mut(index)?.take()?.saps())
     }
 
-    /// Whether the buffers are needed for another connection.
+    /// Whether the buffers are needed for something else: an APDU to or from another client, or an event.
     fn is_busy_for(&self, index: usize) -> bool {
         let receiving = self.reassembly.is_open() && self.receiving != index;
         let sending = self.outgoing.as_ref().filter(|sending| !sending.apdu.is_sent());
-        receiving || sending.is_some_and(|s| matches!(s.to, Target::Connection(other) if other != index))
+        receiving || sending.is_some_and(|sending| sending.to != Target::Connection(index))
     }
 
     /// The address that a logical device speaks from when nobody asked it.

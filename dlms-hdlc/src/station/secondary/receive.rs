@@ -133,19 +133,28 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         rx: &mut dyn Buffer,
         keep: usize,
     ) -> LinkEvent {
+        let busy = self.is_busy_for(index);
         // A client that has not seen all of the last answer gets the rest of it before it can ask again.
         let owed = self.outgoing.as_ref().is_some_and(|s| s.to == Target::Connection(index));
-        let busy = owed || self.is_busy_for(index);
         let Some(connection) = self.connection_mut(index) else { return LinkEvent::None };
         let size = connection.parameters.window_size_receive;
-        if busy || connection.window.arrival(send, size) != Arrival::InSequence {
+        if owed || connection.window.arrival(send, size) != Arrival::InSequence {
+            return LinkEvent::None;
+        }
+        connection.refused = busy;
+        if busy {
             return LinkEvent::None;
         }
         connection.window.taken();
         let peer = connection.saps();
         self.receiving = index;
         self.unnumbered.clear();
-        joined_event(self.reassembly.join(frame, rx, keep), peer, Delivery::Confirmed)
+        let event = joined_event(self.reassembly.join(frame, rx, keep), peer, Delivery::Confirmed);
+        if event != LinkEvent::None {
+            // The last frame of another answer, which nobody acknowledged yet, must not keep this client waiting.
+            self.outgoing = None;
+        }
+        event
     }
 
     /// UI for one of the logical devices here, or for everybody.

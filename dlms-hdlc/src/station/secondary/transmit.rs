@@ -94,7 +94,8 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
             }
         }
         self.answer = None;
-        let kind = if busy { FrameKind::Rnr { receive } } else { FrameKind::Rr { receive } };
+        let refused = core::mem::take(&mut connection.refused);
+        let kind = if busy || refused { FrameKind::Rnr { receive } } else { FrameKind::Rr { receive } };
         line.build(&frame(Control::last(kind)), &[])
     }
 

@@ -389,7 +389,13 @@ fn events_wait_for_a_poll_while_a_client_is_connected() {
     push(&mut meter);
     assert_eq!(meter.says(), [""; 0]);
     let [first, second] = frames;
-    assert_eq!(meter.hears("03 21 11"), [first, second, "2103 11".into()]);
+    assert_eq!(meter.hears("03 21 11"), [&*first, &*second, "2103 11"]);
+    // A request comes when it is said again.
+    push(&mut meter);
+    assert_eq!(meter.takes(&line(&format!("03 21 10 {AARQ}"))), []);
+    assert_eq!(meter.says(), [&*first, &*second, "2103 15"]);
+    assert_eq!(meter.hears("03 21 11"), ["2103 11"]);
+    assert_eq!(meter.takes(&line(&format!("03 21 10 {AARQ}"))).len(), 1);
 }
 
 #[test]

@@ -55,6 +55,8 @@ fn connects_asks_and_disconnects() {
     let mut client = opening(settings());
     assert_eq!(client.says(), ["0321 93 818012050180060180070400000002080400000002"]);
     assert!(!client.link.is_open(PEER));
+    client.link.open(PEER, client.now);
+    assert_eq!(client.says(), [""; 0], "it is opening");
     assert_eq!(client.takes(&line("21 03 73")), [OPENED]);
     assert_eq!(client.link.parameters(), Parameters::DEFAULT);
     client.sends(PEER, GET);

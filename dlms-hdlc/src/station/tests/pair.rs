@@ -224,7 +224,7 @@ impl Line {
     /// `count` requests of all lengths, connecting again where the line fails; how often it did.
     fn session(&mut self, count: u16) -> u32 {
         let mut failures = 0;
-        let mut open = false;
+        let mut open = self.client.is_open(PEER);
         for number in 0..count {
             while !open {
                 match self.open() {
