@@ -1,18 +1,37 @@
 //! The `dlms` command: talks to meters, decodes telegrams, is a meter.
 
+mod associate;
+mod breaker;
+mod class_name;
+mod clock;
+mod connection;
+mod counter;
 mod decode;
 mod encode;
 mod failure;
 mod hex;
 mod input;
+mod invoke;
 mod message;
 mod meter;
+mod moment;
+mod nameplate;
+mod objects;
 mod output;
+mod profile;
+mod quantity;
+mod read;
+mod readable;
 mod readings;
+mod reference;
+mod session;
+mod table;
 mod telegram;
+mod trace;
 mod tree;
 mod value_json;
 mod virtual_meter;
+mod write;
 
 use std::process::ExitCode;
 
@@ -37,6 +56,16 @@ struct Command {
 enum Task {
     Decode(decode::DecodeArgs),
     Encode(encode::EncodeArgs),
+    Associate(associate::AssociateArgs),
+    Objects(objects::ObjectsArgs),
+    Read(read::ReadArgs),
+    Write(write::WriteArgs),
+    Invoke(invoke::InvokeArgs),
+    Profile(profile::ProfileArgs),
+    Clock(clock::ClockArgs),
+    Breaker(breaker::BreakerArgs),
+    Counter(counter::CounterArgs),
+    Nameplate(nameplate::NameplateArgs),
     Meter(meter::MeterArgs),
 }
 
@@ -45,6 +74,16 @@ impl Task {
         match self {
             Self::Decode(args) => decode::run(args, output),
             Self::Encode(args) => encode::run(args, output),
+            Self::Associate(args) => associate::run(args, output),
+            Self::Objects(args) => objects::run(args, output),
+            Self::Read(args) => read::run(args, output),
+            Self::Write(args) => write::run(args, output),
+            Self::Invoke(args) => invoke::run(args, output),
+            Self::Profile(args) => profile::run(args, output),
+            Self::Clock(args) => clock::run(args, output),
+            Self::Breaker(args) => breaker::run(args, output),
+            Self::Counter(args) => counter::run(args, output),
+            Self::Nameplate(args) => nameplate::run(args, output),
             Self::Meter(args) => meter::run(args, output),
         }
     }

@@ -37,7 +37,7 @@ const PROFILE_GENERIC: u16 = 7;
 pub(crate) struct ProfileArgs {
     /// The profile.
     #[arg(value_name = "OBIS")]
-    profile: ObisCode,
+    object: ObisCode,
     /// From this time on: 2024-12-31T23:00:00+01:00, 2024-12-31, -2d.
     #[arg(long, value_name = "T", allow_hyphen_values = true, conflicts_with = "entries")]
     from: Option<Moment>,
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &ProfileArgs, output: &Output) -> Result<(), Failure> {
         return Err(Failure::unsupported("--format parquet is not built yet"));
     }
     let wanted = Wanted::new(args.from, args.to, args.entries);
-    let profile = Session::run(&args.online, |session| read(session, args.profile, &wanted, args.columns))?;
+    let profile = Session::run(&args.online, |session| read(session, args.object, &wanted, args.columns))?;
     if let Some(path) = &args.plot {
         let drawn = plot::draw(&profile)?;
         std::fs::write(path, drawn)
