@@ -2,7 +2,11 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what is measured has to work")]
 
+mod ciphering;
 mod decoding;
+mod dice;
+mod encoding;
+mod messages;
 
 use dlms_bench::{Comparison, Report};
 
@@ -12,7 +16,8 @@ fn main() {
     // `cargo test --benches` asks for no measurement: only that everybody still gives the same results.
     let measure = std::env::args().any(|argument| argument == "--bench");
     let mut report = Report::default();
-    for mut comparison in decoding::comparisons().into_iter().filter(wanted) {
+    let all = [decoding::comparisons(), encoding::comparisons(), messages::comparisons(), ciphering::comparisons()];
+    for mut comparison in all.into_iter().flatten().filter(wanted) {
         if measure {
             report.add(&comparison.measure());
         } else {

@@ -16,6 +16,7 @@ mod message;
 mod meter;
 mod moment;
 mod nameplate;
+mod obis_code;
 mod objects;
 mod output;
 mod profile;
@@ -56,6 +57,7 @@ struct Command {
 enum Task {
     Decode(decode::DecodeArgs),
     Encode(encode::EncodeArgs),
+    Obis(obis_code::ObisArgs),
     Associate(associate::AssociateArgs),
     Objects(objects::ObjectsArgs),
     Read(read::ReadArgs),
@@ -74,6 +76,7 @@ impl Task {
         match self {
             Self::Decode(args) => decode::run(args, output),
             Self::Encode(args) => encode::run(args, output),
+            Self::Obis(args) => obis_code::run(args, output),
             Self::Associate(args) => associate::run(args, output),
             Self::Objects(args) => objects::run(args, output),
             Self::Read(args) => read::run(args, output),

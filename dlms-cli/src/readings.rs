@@ -9,7 +9,7 @@
 //! | a push_object_list, then the values | `[{class, code, attribute, index}, …], value, value, …` |
 //! | an attribute descriptor and its value | `{{class, code, attribute}, value}` |
 
-use cosem_classes::{Scaled, ScalerUnit};
+use cosem_classes::ScalerUnit;
 use dlms_core::data::{Data, DataType, Elements};
 use obis::ObisCode;
 
@@ -32,11 +32,6 @@ impl<'a> Reading<'a> {
     /// The value of one attribute.
     pub(crate) const fn of_attribute(class_id: u16, obis: ObisCode, attribute_id: i8, value: Data<'a>) -> Self {
         Self { obis, class_id: Some(class_id), attribute_id: Some(attribute_id), value, scaler_unit: None }
-    }
-
-    /// The quantity, if the value is an integer and its unit is known.
-    pub(crate) fn scaled(&self) -> Option<Scaled> {
-        self.scaler_unit?.scale_data(self.value)
     }
 
     const fn of(obis: ObisCode, value: Data<'a>, scaler_unit: Option<ScalerUnit>) -> Self {
@@ -172,10 +167,8 @@ mod tests {
         let octets = hex::from_text(octets).unwrap();
         let mut all = Vec::new();
         readings(Data::from_bytes(&octets).unwrap(), &mut |reading| {
-            let value = match reading.scaled() {
-                Some(scaled) => scaled.to_string(),
-                None => format!("{:?}", reading.value),
-            };
+            let scaled = reading.scaler_unit.and_then(|unit| unit.scale_data(reading.value));
+            let value = scaled.map_or(format!("{:?}", reading.value), |scaled| scaled.to_string());
             all.push(format!("{} {value}", reading.obis));
         });
         all

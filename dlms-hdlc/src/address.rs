@@ -42,28 +42,32 @@ impl AddressSize {
 }
 
 /// A station address: the upper part names the logical device or the client, the lower one the physical device.
+///
+/// In one word: two bits of size, fourteen for each part.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Address {
-    size: AddressSize,
-    upper: u16,
-    lower: u16,
-}
+pub struct Address(u32);
+
+const PART: u32 = 0x3fff;
+const TWO: u32 = 1 << 28;
+const FOUR: u32 = 1 << 29;
 
 impl Address {
     /// The address nobody has. A push may be sent to it, a connected station never answers it.
-    pub const NO_STATION: Self = Self { size: AddressSize::One, upper: 0, lower: 0 };
+    pub const NO_STATION: Self = Self(0);
 
     /// An address of this size; none if a part does not fit. The lower part of a one-octet address is nothing.
     #[must_use]
     pub const fn new(size: AddressSize, upper: u16, lower: u16) -> Option<Self> {
         let most = size.all_station();
-        match size {
-            AddressSize::One if upper <= most => Some(Self { size, upper, lower: 0 }),
-            AddressSize::Two | AddressSize::Four if upper <= most && lower <= most => {
-                Some(Self { size, upper, lower })
-            }
-            _ => None,
+        let (size, lower) = match size {
+            AddressSize::One => (0, 0),
+            AddressSize::Two => (TWO, lower),
+            AddressSize::Four => (FOUR, lower),
+        };
+        if upper > most || lower > most {
+            return None;
         }
+        Some(Self(size | (upper as u32) << 14 | lower as u32))
     }
 
     /// A one-octet address: a client, or a logical device.
@@ -87,68 +91,71 @@ impl Address {
     /// Octets it takes.
     #[must_use]
     pub const fn size(self) -> AddressSize {
-        self.size
+        match self.0 {
+            FOUR.. => AddressSize::Four,
+            TWO.. => AddressSize::Two,
+            _ => AddressSize::One,
+        }
     }
 
     /// The logical device, or the client.
     #[must_use]
     pub const fn upper(self) -> u16 {
-        self.upper
+        part(self.0 >> 14)
     }
 
     /// The physical device, if the address names one.
     #[must_use]
     pub const fn lower(self) -> Option<u16> {
-        match self.size {
+        match self.size() {
             AddressSize::One => None,
-            AddressSize::Two | AddressSize::Four => Some(self.lower),
+            AddressSize::Two | AddressSize::Four => Some(part(self.0)),
         }
     }
 
     /// Whether nobody is meant.
     #[must_use]
     pub const fn is_no_station(self) -> bool {
-        self.upper == 0 && self.lower == 0
+        self.0 & (PART << 14 | PART) == 0
     }
 
     /// Whether everybody is meant, in every part.
     #[must_use]
     pub const fn is_all_station(self) -> bool {
-        self.names_all_upper() && (matches!(self.size, AddressSize::One) || self.names_all_lower())
+        self.names_all_upper() && (matches!(self.size(), AddressSize::One) || self.names_all_lower())
     }
 
     /// Whether every logical device, or every client, is meant.
     #[must_use]
     pub const fn names_all_upper(self) -> bool {
-        self.upper == self.size.all_station()
+        self.upper() == self.size().all_station()
     }
 
     /// Whether every physical device is meant.
     #[must_use]
     pub const fn names_all_lower(self) -> bool {
-        !matches!(self.size, AddressSize::One) && self.lower == self.size.all_station()
+        matches!(self.lower(), Some(lower) if lower == self.size().all_station())
     }
 
     /// Whether the physical device is the one that happens to be at the other end of the line.
     #[must_use]
     pub const fn is_calling(self) -> bool {
-        !matches!(self.size, AddressSize::One) && self.lower == self.size.calling()
+        matches!(self.lower(), Some(lower) if lower == self.size().calling())
     }
 
     /// The address at the front of `octets`; else how many octets it seems to take.
     pub(crate) const fn read(octets: &[u8]) -> Result<Self, AddressProblem> {
-        match *octets {
-            [a, ..] if a & 1 == 1 => Ok(Self { size: AddressSize::One, upper: (a >> 1) as u16, lower: 0 }),
-            [a, b, ..] if b & 1 == 1 => {
-                Ok(Self { size: AddressSize::Two, upper: (a >> 1) as u16, lower: (b >> 1) as u16 })
-            }
-            [_, _, c, ..] if c & 1 == 1 => Err(AddressProblem::Size),
+        Ok(match *octets {
+            [a, ..] if a & 1 == 1 => Self((a as u32 >> 1) << 14),
+            [a, b, ..] if b & 1 == 1 => Self(TWO | (a as u32 >> 1) << 14 | b as u32 >> 1),
+            [_, _, c, ..] if c & 1 == 1 => return Err(AddressProblem::Size),
             [a, b, c, d, ..] if d & 1 == 1 => {
-                Ok(Self { size: AddressSize::Four, upper: join(a, b), lower: join(c, d) })
+                let upper = (a as u32 >> 1) << 7 | b as u32 >> 1;
+                Self(FOUR | upper << 14 | (c as u32 >> 1) << 7 | d as u32 >> 1)
             }
-            [_, _, _, _, ..] => Err(AddressProblem::Size),
-            _ => Err(AddressProblem::Truncated),
-        }
+            [_, _, _, _, ..] => return Err(AddressProblem::Size),
+            _ => return Err(AddressProblem::Truncated),
+        })
     }
 }
 
@@ -163,8 +170,8 @@ pub(crate) enum AddressProblem {
 
 impl Encode for Address {
     fn encode(&self, w: &mut Writer<'_>) {
-        let ([a, b], [c, d]) = (split(self.upper), split(self.lower));
-        match self.size {
+        let ([a, b], [c, d]) = (split(self.upper()), split(part(self.0)));
+        match self.size() {
             AddressSize::One => w.u8(b | 1),
             AddressSize::Two => w.array([b, d | 1]),
             AddressSize::Four => w.array([a, b, c, d | 1]),
@@ -175,28 +182,29 @@ impl Encode for Address {
 /// `1/17`, or `16` without a physical device.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.size {
-            AddressSize::One => write!(f, "{}", self.upper),
-            AddressSize::Two | AddressSize::Four => write!(f, "{}/{}", self.upper, self.lower),
+        match self.lower() {
+            None => write!(f, "{}", self.upper()),
+            Some(lower) => write!(f, "{}/{lower}", self.upper()),
         }
     }
 }
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self} ({:?})", self.size)
+        write!(f, "{self} ({:?})", self.size())
     }
 }
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Address {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{}/{} ({})", self.upper, self.lower, self.size);
+        defmt::write!(f, "{}/{} ({})", self.upper(), part(self.0), self.size());
     }
 }
 
-const fn join(high: u8, low: u8) -> u16 {
-    ((high as u16) & 0xfe) << 6 | (low as u16) >> 1
+#[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
+const fn part(word: u32) -> u16 {
+    (word & PART) as u16
 }
 
 const fn split(part: u16) -> [u8; 2] {

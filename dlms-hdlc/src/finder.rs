@@ -251,9 +251,12 @@ fn judge<'a>(
     if *closing != FLAG {
         return Err(FrameErrorKind::Flag.at(len));
     }
-    let (frame, checks) = Frame::dissect(frame)?;
+    let (frame, octets) = (Frame::parse(frame)?, frame);
+    let checks = frame.checks(octets);
     let tolerated = tolerant && checks.frame && checks.header == Some(false);
-    let frame = if tolerated { frame } else { frame.verify(checks)? };
+    if !tolerated {
+        frame.verify(checks)?;
+    }
     Ok(Verdict::Frame { frame, tolerated })
 }
 

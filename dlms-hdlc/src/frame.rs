@@ -52,40 +52,19 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     /// Not a frame, or one of its check sequences is wrong: which, and where.
-    #[inline]
     pub fn decode(octets: &'a [u8]) -> Result<Self, FrameError> {
-        let (frame, checks) = Self::dissect(octets)?;
-        frame.verify(checks)
+        let frame = Self::parse(octets)?;
+        frame.verify(frame.checks(octets))?;
+        Ok(frame)
     }
 
     /// The same, whatever its check sequences: they are reported instead.
     ///
     /// # Errors
     /// Not a frame.
-    #[inline]
     pub fn dissect(octets: &'a [u8]) -> Result<(Self, Checks), FrameError> {
-        let (header, body) = Header::read(octets)?;
-        let length = header.format.length;
-        let wrong_length = FrameErrorKind::Length(length).at(0);
-        if usize::from(length) != octets.len() {
-            return Err(wrong_length);
-        }
-        let Some(information) = body.len().checked_sub(2 * CHECK_LEN).filter(|n| *n > 0) else {
-            let check = CheckSequence::of(octets);
-            let frame = header.frame(&[]);
-            let checks = Checks { header: None, frame: check.holds() };
-            return if body.len() == CHECK_LEN { Ok((frame, checks)) } else { Err(wrong_length) };
-        };
-        let checked = octets.len().saturating_sub(body.len()).saturating_add(CHECK_LEN);
-        let Some((checked, rest)) = octets.split_at_checked(checked) else { return Err(wrong_length) };
-        let frame = header.frame(rest.get(..information).unwrap_or_default());
-        let check = CheckSequence::of(checked);
-        // A right HCS leaves the same register behind every header: the rest need not wait for it.
-        let behind = CheckSequence::after_header().over(rest).holds();
-        match check.holds() {
-            true => Ok((frame, Checks { header: Some(true), frame: behind })),
-            false => Ok((frame, Checks { header: Some(false), frame: check.over(rest).holds() })),
-        }
+        let frame = Self::parse(octets)?;
+        Ok((frame, frame.checks(octets)))
     }
 
     /// More segments of the same APDU follow.
@@ -146,11 +125,45 @@ impl<'a> Frame<'a> {
         self.control_offset().saturating_add(1 + CHECK_LEN)
     }
 
-    /// The frame if its check sequences hold.
-    #[inline]
-    pub(crate) fn verify(self, checks: Checks) -> Result<Self, FrameError> {
+    /// The parts of a frame, its check sequences let alone.
+    pub(crate) fn parse(octets: &'a [u8]) -> Result<Self, FrameError> {
+        let (header, body) = Header::read(octets)?;
+        let length = header.format.length;
+        let information = match body.len().checked_sub(2 * CHECK_LEN) {
+            None if body.len() == CHECK_LEN => &[],
+            Some(n) if n > 0 => body.get(CHECK_LEN..).and_then(|b| b.get(..n)).unwrap_or_default(),
+            _ => return Err(FrameErrorKind::Length(length).at(0)),
+        };
+        if usize::from(length) != octets.len() {
+            return Err(FrameErrorKind::Length(length).at(0));
+        }
+        Ok(Self {
+            segmented: header.format.segmented,
+            destination: header.destination,
+            source: header.source,
+            control: header.control,
+            information,
+        })
+    }
+
+    /// Whether the check sequences of this frame, which are in `octets`, hold.
+    pub(crate) fn checks(&self, octets: &[u8]) -> Checks {
+        let header = self.information_offset();
+        let Some((header, rest)) = octets.split_at_checked(header).filter(|(_, rest)| !rest.is_empty())
+        else {
+            return Checks { header: None, frame: CheckSequence::of(octets).holds() };
+        };
+        let check = CheckSequence::of(header);
+        // A right HCS leaves the same register behind every header: the rest need not wait for it.
+        let behind = CheckSequence::after_header().over(rest).holds();
+        let intact = check.holds();
+        Checks { header: Some(intact), frame: if intact { behind } else { check.over(rest).holds() } }
+    }
+
+    /// Whether the check sequences hold.
+    pub(crate) const fn verify(&self, checks: Checks) -> Result<(), FrameError> {
         match checks {
-            Checks { header: None | Some(true), frame: true } => Ok(self),
+            Checks { header: None | Some(true), frame: true } => Ok(()),
             Checks { header: Some(false), .. } => {
                 Err(FrameErrorKind::HeaderCheck.at(self.control_offset().saturating_add(1)))
             }
@@ -189,20 +202,7 @@ struct Header {
 }
 
 impl Header {
-    #[inline]
-    const fn frame<'a>(&self, information: &'a [u8]) -> Frame<'a> {
-        let Self { format, destination, source, control } = self;
-        Frame {
-            segmented: format.segmented,
-            destination: *destination,
-            source: *source,
-            control: *control,
-            information,
-        }
-    }
-
     /// The header and what follows the control field.
-    #[inline]
     fn read(octets: &[u8]) -> Result<(Self, &[u8]), FrameError> {
         let Some((format, rest)) = octets.split_first_chunk::<2>() else {
             return Err(
@@ -223,7 +223,6 @@ impl Header {
     }
 }
 
-#[inline]
 fn address(octets: &[u8], of: usize) -> Result<(Address, &[u8]), FrameError> {
     let problem = match Address::read(octets) {
         Ok(address) => match octets.split_at_checked(address.size().octets()) {

@@ -1,4 +1,4 @@
-use dlms_core::codec::{DecodeError, DecodeErrorKind, Reader, Writer};
+use dlms_core::codec::{DecodeError, DecodeErrorKind, Writer};
 
 /// What SNRM and UA negotiate, seen from the station that sends it: class 23 has the same names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,23 +66,28 @@ impl Parameters {
     /// Not the format of parameters, or a group or parameter that ends behind it.
     pub fn decode(information: &[u8]) -> Result<Self, DecodeError> {
         let mut parameters = Self::DEFAULT;
-        let mut r = Reader::new(information);
-        if r.is_empty() {
-            return Ok(parameters);
-        }
-        let format = r.error(DecodeErrorKind::InvalidValue("parameter format"));
-        if r.u8()? != FORMAT {
-            return Err(format);
-        }
-        while !r.is_empty() {
-            let [id, len] = r.array()?;
-            let mut group = r.nested(usize::from(len))?;
-            while id == GROUP && !group.is_empty() {
-                let [id, len] = group.array()?;
-                parameters.set(id, number(group.take(usize::from(len))?));
+        let mut rest = match information {
+            [] => return Ok(parameters),
+            [FORMAT, rest @ ..] => rest,
+            _ => {
+                return Err(DecodeError {
+                    kind: DecodeErrorKind::InvalidValue("parameter format"),
+                    offset: 0,
+                });
             }
+        };
+        // A group of parameters is read like one of them: what lies in it comes next.
+        while let [id, len, after @ ..] = rest {
+            let len = usize::from(*len);
+            let Some((value, behind)) = after.split_at_checked(len) else { break };
+            rest = if *id == GROUP { after } else { behind };
+            parameters.set(*id, number(value));
         }
-        Ok(parameters.in_range())
+        if rest.is_empty() {
+            return Ok(parameters.in_range());
+        }
+        let offset = information.len().saturating_sub(rest.len());
+        Err(DecodeError { kind: DecodeErrorKind::Length, offset })
     }
 
     /// Writes the information field of SNRM or UA: nothing, if the form leaves defaults out.
@@ -90,31 +95,31 @@ impl Parameters {
         if form.omit_defaults && *self == Self::DEFAULT {
             return;
         }
+        let length_octets = |length| if length > 0xff || form.two_octet_lengths { 2 } else { 1 };
+        let window_octets = if form.one_octet_windows { 1 } else { 4 };
+        let values = [
+            (
+                INFORMATION_TRANSMIT,
+                length_octets(self.max_info_field_length_transmit),
+                self.max_info_field_length_transmit,
+            ),
+            (
+                INFORMATION_RECEIVE,
+                length_octets(self.max_info_field_length_receive),
+                self.max_info_field_length_receive,
+            ),
+            (WINDOW_TRANSMIT, window_octets, u16::from(self.window_size_transmit)),
+            (WINDOW_RECEIVE, window_octets, u16::from(self.window_size_receive)),
+        ];
         w.array([FORMAT, GROUP]);
-        let length_at = w.len();
-        w.u8(0);
-        let start = w.len();
-        for (id, length) in [
-            (INFORMATION_TRANSMIT, self.max_info_field_length_transmit),
-            (INFORMATION_RECEIVE, self.max_info_field_length_receive),
-        ] {
-            match length.to_be_bytes() {
-                [0, low] if !form.two_octet_lengths => w.array([id, 1, low]),
-                [high, low] => w.array([id, 2, high, low]),
+        w.u8(values.iter().fold(0, |sum, (_, octets, _)| sum.wrapping_add(2).wrapping_add(*octets)));
+        for (id, octets, value) in values {
+            w.array([id, octets]);
+            for place in (0..octets).rev() {
+                let [.., low] = u32::from(value).unbounded_shr(8 * u32::from(place)).to_be_bytes();
+                w.u8(low);
             }
         }
-        for (id, size) in
-            [(WINDOW_TRANSMIT, self.window_size_transmit), (WINDOW_RECEIVE, self.window_size_receive)]
-        {
-            match form.one_octet_windows {
-                true => w.array([id, 1, size]),
-                false => w.array([id, 4, 0, 0, 0, size]),
-            }
-        }
-        let end = w.len();
-        w.seek(length_at);
-        w.u8(u8::try_from(end.saturating_sub(start)).unwrap_or(u8::MAX));
-        w.seek(end);
     }
 
     /// The most that both this station and its peer allow, seen from this station.

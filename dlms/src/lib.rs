@@ -1,4 +1,5 @@
-//! DLMS/COSEM client and server as machines: bytes in, bytes out, time as an argument.
+#![cfg_attr(all(feature = "client", feature = "server"), doc = include_str!("../README.md"))]
+#![cfg_attr(not(all(feature = "client", feature = "server")), doc = "DLMS/COSEM peers as machines.")]
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -8,6 +8,7 @@ use super::leniency::{Deviation, Lenience, warning_of};
 use super::{security, untagged};
 use crate::failure::{Failure, FailureKind};
 use crate::message::{Message, Nested};
+use crate::quantity::Quantity;
 use crate::readings::{Reading, readings};
 use crate::value_json::{Budget, to_json_within};
 use crate::hex;
@@ -245,9 +246,7 @@ fn reading_to_json(reading: &Reading<'_>, budget: &mut Budget) -> Result<Value, 
     }
     if let Some(scaler_unit) = reading.scaler_unit {
         object.insert("unit".into(), scaler_unit.unit.to_string().into());
-    }
-    if let Some(scaled) = reading.scaled() {
-        if let Ok(number) = scaled.number().to_string().parse() {
+        if let Some(Quantity { number, .. }) = Quantity::new(reading.value, scaler_unit) {
             object.insert("scaled".into(), Value::Number(number));
         }
     }

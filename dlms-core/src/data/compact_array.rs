@@ -237,12 +237,7 @@ impl<'a> CompactArray<'a> {
     /// The elements, in order.
     #[must_use]
     pub const fn elements(&self) -> CompactElements<'a> {
-        CompactElements {
-            left: self.len,
-            description: self.description,
-            same: true,
-            contents: self.contents,
-        }
+        CompactElements { left: self.len, description: self.description, same: true, contents: self.contents }
     }
 
     /// Writes the elements as an ordinary array of tagged values.
@@ -374,10 +369,7 @@ mod tests {
         let structures = [0x13, 2, 2, 0x11, 0x12, 6, 1, 1, 2, 2, 3, 4];
         assert_eq!(expanded(&structures), [1, 2, 2, 2, 17, 1, 18, 1, 2, 2, 2, 17, 2, 18, 3, 4]);
         let arrays = [0x13, 1, 0, 3, 0x11, 6, 1, 2, 3, 4, 5, 6];
-        assert_eq!(
-            expanded(&arrays),
-            [1, 2, 1, 3, 17, 1, 17, 2, 17, 3, 1, 3, 17, 4, 17, 5, 17, 6]
-        );
+        assert_eq!(expanded(&arrays), [1, 2, 1, 3, 17, 1, 17, 2, 17, 3, 1, 3, 17, 4, 17, 5, 17, 6]);
         let strings = [0x13, 2, 2, 9, 0x11, 4, 2, 0x41, 0x42, 5];
         assert_eq!(expanded(&strings), [1, 1, 2, 2, 9, 2, 0x41, 0x42, 17, 5]);
         let nested = [0x13, 2, 2, 1, 0, 0, 9, 0x11, 2, 7, 8];

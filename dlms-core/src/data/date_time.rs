@@ -54,7 +54,8 @@ impl Date {
         let days = days.clamp(-719_468, 23_000_000);
         let shifted = days.wrapping_add(719_468);
         let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
@@ -290,9 +291,7 @@ impl DateTime {
     /// Whether every field has a value that the standard defines.
     #[must_use]
     pub const fn is_valid(self) -> bool {
-        self.date.is_valid()
-            && self.time.is_valid()
-            && matches!(self.deviation.0, i16::MIN | -840..=840)
+        self.date.is_valid() && self.time.is_valid() && matches!(self.deviation.0, i16::MIN | -840..=840)
     }
 }
 
@@ -395,6 +394,9 @@ mod tests {
             assert_eq!(date.days_since_epoch(), Some(days), "{date}");
         }
         assert_eq!(Date::from_days_since_epoch(0).day_of_week, 4);
-        assert_eq!(Date { year: 2023, month: 2, day_of_month: 29, day_of_week: 0xff }.days_since_epoch(), None);
+        assert_eq!(
+            Date { year: 2023, month: 2, day_of_month: 29, day_of_week: 0xff }.days_since_epoch(),
+            None
+        );
     }
 }

@@ -146,11 +146,20 @@ fn step_over(tag: u8, at: usize, r: &mut Reader<'_>) -> Result<(), DecodeError> 
 pub(super) const fn fixed_size(tag: u8) -> Option<usize> {
     Some(match tag {
         tag::NULL_DATA | tag::DONT_CARE => 0,
-        tag::BOOLEAN | tag::BCD | tag::INTEGER | tag::UNSIGNED | tag::ENUM | tag::DELTA_INTEGER
+        tag::BOOLEAN
+        | tag::BCD
+        | tag::INTEGER
+        | tag::UNSIGNED
+        | tag::ENUM
+        | tag::DELTA_INTEGER
         | tag::DELTA_UNSIGNED => 1,
         tag::LONG | tag::LONG_UNSIGNED | tag::DELTA_LONG | tag::DELTA_LONG_UNSIGNED => 2,
-        tag::DOUBLE_LONG | tag::DOUBLE_LONG_UNSIGNED | tag::FLOAT32 | tag::TIME
-        | tag::DELTA_DOUBLE_LONG | tag::DELTA_DOUBLE_LONG_UNSIGNED => 4,
+        tag::DOUBLE_LONG
+        | tag::DOUBLE_LONG_UNSIGNED
+        | tag::FLOAT32
+        | tag::TIME
+        | tag::DELTA_DOUBLE_LONG
+        | tag::DELTA_DOUBLE_LONG_UNSIGNED => 4,
         tag::DATE => 5,
         tag::LONG64 | tag::LONG64_UNSIGNED | tag::FLOAT64 => 8,
         tag::DATE_TIME => 12,

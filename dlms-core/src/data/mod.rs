@@ -20,12 +20,14 @@ pub use bit_string::BitString;
 pub use compact_array::{CompactArray, CompactElements, CompactValue, Described, TypeDescription};
 pub use date_time::{ClockStatus, Date, DateTime, Deviation, Time};
 pub use elements::{Elements, ElementsIter};
-pub use kind::{Any, Array, ArrayView, Bits, DataType, OctetString, Octets, Utf8, Utf8String, Visible, VisibleString};
+pub use kind::{
+    Any, Array, ArrayView, Bits, DataType, OctetString, Octets, Utf8, Utf8String, Visible, VisibleString,
+};
 #[cfg(feature = "alloc")]
 pub use owned::DataBuf;
-pub use token::{Token, Tokens};
 #[doc(hidden)]
 pub use structure::{enum_code, kebab, kebab_len, members, structure_header};
+pub use token::{Token, Tokens};
 pub use value::Data;
 
 /// The tags of the Data CHOICE.

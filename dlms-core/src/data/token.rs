@@ -138,12 +138,7 @@ mod tests {
         let tokens: std::vec::Vec<_> = Tokens::new(&bytes).map(Result::unwrap).collect();
         assert_eq!(
             tokens,
-            [
-                Token::Array(2),
-                Token::Structure(1),
-                Token::Value(Data::Unsigned(5)),
-                Token::Structure(0),
-            ]
+            [Token::Array(2), Token::Structure(1), Token::Value(Data::Unsigned(5)), Token::Structure(0),]
         );
     }
 }

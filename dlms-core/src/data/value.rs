@@ -135,7 +135,9 @@ impl Data<'_> {
     pub fn as_date_time(&self) -> Option<DateTime> {
         match *self {
             Self::DateTime(v) => Some(v),
-            Self::OctetString(v) => v.first_chunk::<12>().filter(|_| v.len() == 12).map(|v| DateTime::from_octets(*v)),
+            Self::OctetString(v) => {
+                v.first_chunk::<12>().filter(|_| v.len() == 12).map(|v| DateTime::from_octets(*v))
+            }
             _ => None,
         }
     }

@@ -40,8 +40,7 @@ impl<F: Buffer> Line<F> {
 
     /// The frame that [`take`](Self::take) found.
     pub(crate) fn frame(&self, found: Range<usize>) -> Option<Frame<'_>> {
-        let (frame, _) = Frame::dissect(self.room.as_slice().get(found)?).ok()?;
-        Some(frame)
+        Frame::parse(self.room.as_slice().get(found)?).ok()
     }
 
     /// When the frame that has begun will be given up.

@@ -20,20 +20,17 @@ fn two_logical_devices_and_three_clients_on_a_hundred_connections() {
     let mut meters = vec![meter(1, 50, Protection::NONE), meter(2, 50, Protection::NONE)];
     let mut lines: Vec<Line> = (0..100u16)
         .map(|i| {
-            let mut config = match i % 12 {
-                11 => secure(),
-                j if j % 3 == 0 => public(),
-                _ => reader(),
+            let mut config = match i % 3 {
+                0 => public(),
+                1 => reader(),
+                _ => secure(),
             };
             config.saps = Saps { server: 1 + i % 2, ..config.saps };
             if let Some(ciphering) = &mut config.ciphering {
-                // Each client has a title of its own, as many as a device remembers.
-                ciphering.system_title.0[7] = b'0' + (i / 12) as u8;
+                // Each client has a title, and so counters, of its own.
+                ciphering.system_title.0[7] = i as u8;
             }
             let mut pair = Pair::with(config, Vec::new());
-            let base = u32::from(i) * 100 + 1;
-            let id = dlms_security::CounterId { setup: 0, broadcast: false };
-            pair.client.counters_mut().raise(id, base).unwrap();
             pair.client.associate().unwrap();
             Line { pair, done: false }
         })

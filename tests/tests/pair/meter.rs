@@ -55,7 +55,7 @@ impl TryRng for Dice {
 impl TryCryptoRng for Dice {}
 
 pub type Provider = SoftwareProvider<Dice, GrowingKeys>;
-pub type Meter = Device<'static, ObjectList, Provider, RamCounters, Rights>;
+pub type Meter = Device<'static, ObjectList, Provider, RamCounters, Rights, 4, 64>;
 
 pub const fn key(kind: KeyKind) -> KeyId {
     KeyId { setup: 0, kind }
