@@ -85,7 +85,7 @@ impl Status {
         })
     }
 
-    fn to_json(self) -> Value {
+    pub(crate) fn to_json(self) -> Value {
         json!({
             "output-state": self.output_state,
             "control-state": self.control_state.name(),

@@ -112,11 +112,6 @@ impl Failure {
         self
     }
 
-    /// Where in the input it showed.
-    pub(crate) const fn offset(&self) -> Option<usize> {
-        self.offset
-    }
-
     /// Its particulars.
     pub(crate) const fn detail(&self) -> Option<&Value> {
         self.detail.as_ref()

@@ -7,6 +7,7 @@ mod clock;
 mod connection;
 mod counter;
 mod decode;
+mod demo;
 mod encode;
 mod failure;
 mod hex;
@@ -68,6 +69,7 @@ enum Task {
     Breaker(breaker::BreakerArgs),
     Counter(counter::CounterArgs),
     Nameplate(nameplate::NameplateArgs),
+    Demo(demo::DemoArgs),
     Meter(meter::MeterArgs),
 }
 
@@ -87,6 +89,7 @@ impl Task {
             Self::Breaker(args) => breaker::run(args, output),
             Self::Counter(args) => counter::run(args, output),
             Self::Nameplate(args) => nameplate::run(args, output),
+            Self::Demo(args) => demo::run(args, output),
             Self::Meter(args) => meter::run(args, output),
         }
     }

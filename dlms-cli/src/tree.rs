@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use cosem_classes::ScalerUnit;
+use dlms_core::acse::MechanismName;
+use dlms_core::ber::ObjectIdentifier;
 use dlms_core::data::{DataType, DateTime};
 use obis::ObisCode;
 use serde_json::{Map, Value};
@@ -49,14 +51,29 @@ impl Tree {
     fn members(&mut self, document: &Map<String, Value>) {
         for (name, value) in document {
             match name.as_str() {
-                "apdu" | "text" => {}
+                "apdu" | "text" | "readings" => {}
+                // The frames tell the same.
+                "saps" if document.contains_key("hdlc") => {}
+                "saps" => {
+                    let sap = |end: &str| value.get(end).map(plain).unwrap_or_default();
+                    self.line("saps", &format!("{} -> {}", sap("source"), sap("destination")));
+                }
+                "security" => self.line(name, &security(value)),
+                "blocks" => {
+                    let lengths = value.as_array().into_iter().flatten().filter_map(|block| block.get("length"));
+                    let lengths: Vec<_> = lengths.map(plain).collect();
+                    self.line(name, &format!("{} of {} bytes", lengths.len(), lengths.join(", ")));
+                }
                 "date-time" => self.line(name, document.get("text").and_then(Value::as_str).unwrap_or_default()),
                 "fields" => self.fields(value),
                 "body" => {
+                    // What most people look for comes first.
+                    if let Some(Value::Array(readings)) = document.get("readings") {
+                        self.readings(readings);
+                    }
                     self.line(name, "");
                     self.inside(|tree| tree.value(value));
                 }
-                "readings" => self.readings(value.as_array().map(Vec::as_slice).unwrap_or_default()),
                 "hdlc" => {
                     let frames = value.as_array().map(Vec::as_slice).unwrap_or_default();
                     frames.iter().for_each(|frame| self.frame(frame));
@@ -99,6 +116,7 @@ impl Tree {
                 self.inside(|tree| elements.iter().for_each(|element| tree.element(element)));
             }
             Value::String(text) if name == "instance-id" => self.line(name, &with_name(text)),
+            Value::String(text) if name == "mechanism-name" => self.line(name, &mechanism(text)),
             value => self.line(name, &plain(value)),
         }
     }
@@ -162,6 +180,33 @@ impl Tree {
                 tree.line(&format!("{code:codes$}  {value:>values$}  {name}"), "");
             }
         });
+    }
+}
+
+/// How a message was protected, on one line.
+fn security(json: &Value) -> String {
+    let mut words = Vec::new();
+    for (name, value) in json.as_object().into_iter().flatten() {
+        match (name.as_str(), value) {
+            ("security-control", _) => {}
+            ("authenticated", Value::Bool(false)) => words.push("not authenticated".into()),
+            ("authenticated" | "encrypted", Value::Bool(true)) => words.push(name.clone()),
+            ("encrypted", Value::Bool(false)) => words.push("not encrypted".into()),
+            ("tag", value) => words.push(plain(value)),
+            ("content", value) => words.push(format!("around {}", security(value))),
+            (name, value) => words.push(format!("{name} {}", plain(value))),
+        }
+    }
+    words.join(", ")
+}
+
+/// The number of a mechanism with its name.
+fn mechanism(number: &str) -> String {
+    let arcs: Option<Vec<u32>> = number.split('.').map(|arc| arc.parse().ok()).collect();
+    let name = arcs.and_then(|arcs| ObjectIdentifier::from_arcs(&arcs)).map(MechanismName::from);
+    match name.map(MechanismName::name) {
+        Some(name) => format!("{number} {name}"),
+        None => number.into(),
     }
 }
 

@@ -171,11 +171,12 @@ pub(crate) enum AddressProblem {
 impl Encode for Address {
     fn encode(&self, w: &mut Writer<'_>) {
         let ([a, b], [c, d]) = (split(self.upper()), split(part(self.0)));
-        match self.size() {
-            AddressSize::One => w.u8(b | 1),
-            AddressSize::Two => w.array([b, d | 1]),
-            AddressSize::Four => w.array([a, b, c, d | 1]),
-        }
+        let octets = match self.size() {
+            AddressSize::One => &[b | 1][..],
+            AddressSize::Two => &[b, d | 1],
+            AddressSize::Four => &[a, b, c, d | 1],
+        };
+        w.bytes(octets);
     }
 }
 

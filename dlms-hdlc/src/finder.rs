@@ -51,7 +51,7 @@ impl Finder {
             let held = room.get(..self.held).unwrap_or_default();
             match judge(held, room.len(), &mut self.header_examined, self.tolerant) {
                 Ok(Verdict::Frame { frame, tolerated }) => {
-                    let end = frame.length().saturating_add(1);
+                    let end = frame.length().wrapping_add(1);
                     self.given = end;
                     self.tolerated = self.tolerated.saturating_add(u32::from(tolerated));
                     return (offered.saturating_sub(octets.len()), Some(1..end));
@@ -69,7 +69,7 @@ impl Finder {
                     for (slot, octet) in room.iter_mut().skip(self.held).zip(piece) {
                         *slot = *octet;
                     }
-                    self.held = self.held.saturating_add(piece.len());
+                    self.held = self.held.wrapping_add(piece.len());
                     octets = rest;
                 }
                 Err(error) => {
@@ -132,7 +132,7 @@ impl Finder {
     /// Goes on to the next flag behind the first.
     fn resume(&mut self, room: &mut [u8]) {
         let behind = room.get(1..self.held).unwrap_or_default();
-        let next = behind.iter().position(|o| *o == FLAG).map_or(self.held, |n| n.saturating_add(1));
+        let next = behind.iter().position(|o| *o == FLAG).map_or(self.held, |n| n.wrapping_add(1));
         self.shift(next, room);
     }
 
@@ -186,12 +186,12 @@ impl<'a> Iterator for Frames<'a> {
             let rest = self.octets.get(self.at..)?;
             let flag = rest.iter().position(|o| *o == FLAG)?;
             let rest = rest.get(flag..)?;
-            let offset = self.at.saturating_add(flag);
-            let inside = offset.saturating_add(1);
+            let offset = self.at.wrapping_add(flag);
+            let inside = offset.wrapping_add(1);
             self.at = inside;
             let error = match judge(rest, FINDER_ROOM, &mut true, self.tolerant) {
                 Ok(Verdict::Frame { frame, tolerated }) => {
-                    self.at = inside.saturating_add(frame.length());
+                    self.at = inside.wrapping_add(frame.length());
                     return Some(Located { offset, frame: Ok(frame), tolerated });
                 }
                 Ok(Verdict::More(_)) if rest.len() == 1 => return None,
@@ -233,7 +233,7 @@ fn judge<'a>(
     let [high, low, ..] = octets else { return Ok(Verdict::More(3)) };
     let length = u16::from(high & 0x07) << 8 | u16::from(*low);
     let len = usize::from(length);
-    let whole = len.saturating_add(2);
+    let whole = len.wrapping_add(2);
     if whole > room {
         return Err(FrameErrorKind::TooLong(length).at(0));
     }
@@ -243,7 +243,7 @@ fn judge<'a>(
         }
         // Noise that looks like a frame shows in its header, long before the octets it announces have come.
         let header = len.min(MAX_HEADER);
-        let Some(octets) = octets.get(..header) else { return Ok(Verdict::More(header.saturating_add(1))) };
+        let Some(octets) = octets.get(..header) else { return Ok(Verdict::More(header.wrapping_add(1))) };
         examine_header(octets, !tolerant)?;
         *header_examined = true;
         return Ok(Verdict::More(whole));

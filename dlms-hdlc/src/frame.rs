@@ -100,29 +100,29 @@ impl<'a> Frame<'a> {
     /// Octets between the flags: the value of the length field.
     #[must_use]
     pub const fn length(&self) -> usize {
-        let header = self.control_offset().saturating_add(1 + CHECK_LEN);
+        let header = self.control_offset().wrapping_add(1 + CHECK_LEN);
         match self.information.len() {
             0 => header,
-            n => header.saturating_add(n).saturating_add(CHECK_LEN),
+            n => header.wrapping_add(n).wrapping_add(CHECK_LEN),
         }
     }
 
     /// Where the source address stands, counted from the frame format.
     #[must_use]
     pub const fn source_offset(&self) -> usize {
-        self.destination.size().octets().saturating_add(2)
+        self.destination.size().octets().wrapping_add(2)
     }
 
     /// Where the control field stands, counted from the frame format.
     #[must_use]
     pub const fn control_offset(&self) -> usize {
-        self.source_offset().saturating_add(self.source.size().octets())
+        self.source_offset().wrapping_add(self.source.size().octets())
     }
 
     /// Where the information field stands, counted from the frame format.
     #[must_use]
     pub const fn information_offset(&self) -> usize {
-        self.control_offset().saturating_add(1 + CHECK_LEN)
+        self.control_offset().wrapping_add(1 + CHECK_LEN)
     }
 
     /// The parts of a frame, its check sequences let alone.
@@ -165,7 +165,7 @@ impl<'a> Frame<'a> {
         match checks {
             Checks { header: None | Some(true), frame: true } => Ok(()),
             Checks { header: Some(false), .. } => {
-                Err(FrameErrorKind::HeaderCheck.at(self.control_offset().saturating_add(1)))
+                Err(FrameErrorKind::HeaderCheck.at(self.control_offset().wrapping_add(1)))
             }
             Checks { frame: false, .. } => {
                 Err(FrameErrorKind::FrameCheck.at(self.length().saturating_sub(CHECK_LEN)))
@@ -178,17 +178,16 @@ impl<'a> Frame<'a> {
 /// sequence has to hold.
 pub(crate) fn examine_header(octets: &[u8], checked: bool) -> Result<(), FrameError> {
     let (header, _) = Header::read(octets)?;
-    let control = 2usize
-        .saturating_add(header.destination.size().octets())
-        .saturating_add(header.source.size().octets());
-    let end = control.saturating_add(1 + CHECK_LEN);
+    let control =
+        2usize.wrapping_add(header.destination.size().octets()).wrapping_add(header.source.size().octets());
+    let end = control.wrapping_add(1 + CHECK_LEN);
     let length = usize::from(header.format.length);
     if length < end {
         return Err(FrameErrorKind::Length(header.format.length).at(0));
     }
     match octets.get(..end) {
         Some(header) if checked && length > end && !CheckSequence::of(header).holds() => {
-            Err(FrameErrorKind::HeaderCheck.at(control.saturating_add(1)))
+            Err(FrameErrorKind::HeaderCheck.at(control.wrapping_add(1)))
         }
         _ => Ok(()),
     }
@@ -247,9 +246,9 @@ impl Encode for Frame<'_> {
 impl Frame<'_> {
     /// Writes the frame with `front` put before its information field.
     pub(crate) fn encode_behind(&self, front: &[u8], w: &mut Writer<'_>) {
-        let mut length = self.length().saturating_add(front.len());
+        let mut length = self.length().wrapping_add(front.len());
         if self.information.is_empty() && !front.is_empty() {
-            length = length.saturating_add(CHECK_LEN);
+            length = length.wrapping_add(CHECK_LEN);
         }
         let length = u16::try_from(length).unwrap_or(u16::MAX);
         let mut header = [0; MAX_HEADER];

@@ -46,25 +46,26 @@ impl Reassembly {
 
     /// Puts the information field of a frame behind what was joined before, from octet `keep` of `rx` on.
     pub fn join(&mut self, frame: &Frame<'_>, rx: &mut dyn Buffer, keep: usize) -> Joined {
-        let mut piece = frame.information();
         let stations = [frame.destination(), frame.source()];
-        let start = Llc::split(piece);
+        let start = Llc::split(frame.information());
         let unnumbered = matches!(frame.control().kind, FrameKind::Ui);
+        let mut piece = frame.information();
         if self.open != Some(stations) || (unnumbered && start.is_some()) {
-            *self = Self { llc: start.map(|(llc, _)| llc), ..Self::new() };
-            piece = start.map_or(piece, |(_, apdu)| apdu);
+            self.clear();
+            if let Some((llc, apdu)) = start {
+                (self.llc, piece) = (Some(llc), apdu);
+            }
         }
         let at = keep.saturating_add(self.len);
         self.len = self.len.saturating_add(piece.len());
-        self.oversize |= match rx.reserve(at.saturating_add(piece.len())) {
+        match rx.reserve(keep.saturating_add(self.len)) {
             Ok(room) => {
-                for (slot, octet) in room.iter_mut().skip(at).zip(piece) {
+                for (slot, octet) in room.get_mut(at..).unwrap_or_default().iter_mut().zip(piece) {
                     *slot = *octet;
                 }
-                false
             }
-            Err(_) => true,
-        };
+            Err(_) => self.oversize = true,
+        }
         self.open = frame.is_segmented().then_some(stations);
         match self {
             Self { open: Some(_), .. } => Joined::More,

@@ -56,13 +56,22 @@ impl Timers {
 
     /// When the first of them runs out.
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.at.iter().flatten().min().copied()
+        self.at.iter().fold(None, |first, at| earlier(first, *at))
     }
 
     fn set(&mut self, timer: Timer, at: Option<Instant>) {
         if let Some(slot) = self.at.get_mut(timer as usize) {
             *slot = at;
         }
+    }
+}
+
+/// The first of two instants, if there are any.
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if other < one { other } else { one }),
+        (one, None) => one,
+        (None, other) => other,
     }
 }
 

@@ -1,10 +1,4 @@
-//! Drivers of the DLMS/COSEM machines: they own the socket and the clock, and carry octets between the two.
-//!
-//! | feature | what it gives |
-//! |---|---|
-//! | `blocking` (default) | [`blocking::Meter`], [`blocking::Server`] over `std::io` |
-//! | `tokio` | `tokio::Meter`, `tokio::Server`, with tokio's clock |
-//! | `embedded` | `embedded::Meter`, `embedded::serve` over `embedded-io-async`, without std and heap |
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 
@@ -26,6 +20,8 @@ mod server_config;
 mod shared;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod watch;
 
 #[cfg(feature = "std")]
 pub use clock::{Clock, SystemClock};

@@ -13,7 +13,6 @@ use dlms_io::Traffic;
 
 use crate::connection::{ConnectionFlags, OnlineArgs, Settings};
 use crate::failure::{Failure, FailureKind};
-use crate::trace::Watchers;
 use crate::virtual_meter::RunningMeter;
 
 pub(crate) use counter_file::CounterFile;
@@ -53,21 +52,19 @@ impl Session {
         flags: ConnectionFlags,
         work: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut session = Self::open(Settings::new(flags)?, Watchers::none())?;
+        let mut session = Self::open(Settings::new(flags)?)?;
         let done = work(&mut session);
-        session.close(done.as_ref().err().map(Failure::kind));
+        // Over a line that fails nothing can be released.
+        match done.as_ref().err().map(Failure::kind) {
+            Some(FailureKind::Link | FailureKind::Timeout) => {}
+            _ => session.release(),
+        }
         done
     }
 
-    /// Releases the association and gives back the counters that were not used.
-    fn close(mut self, failed: Option<FailureKind>) {
-        // Over a line that fails nothing can be released.
-        if !matches!(failed, Some(FailureKind::Link | FailureKind::Timeout)) {
-            // Whatever comes of it, the work is done.
-            let _ = self.peer.release();
-        }
-        // What is not given back is lost, no more.
-        let _ = self.peer.counters().settle();
+    /// Releases the association. Whatever comes of it, the work is done.
+    pub(crate) fn release(mut self) {
+        let _ = self.peer.release();
     }
 
     /// What was agreed on.

@@ -1,13 +1,15 @@
 use std::io::{self, ErrorKind};
+use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use dlms::client::{ClientError, Negotiated, Refusal};
+use dlms::client::{Client, ClientError, Negotiated, Refusal};
 use dlms_core::apdu::{AttributeDescriptor, ExceptionServiceError};
-use dlms_io::blocking::{Error, connect_tcp, connect_udp};
-use dlms_security::{CounterId, InvocationCounters};
+use dlms_io::blocking::{Error, Meter, connect_tcp, connect_udp};
+use dlms_wrapper::Role;
 use obis::ObisCode;
 
+use super::counters::UNICAST;
 use super::{Counters, Peer, Session, failed, transport};
 use crate::connection::{Counting, Settings, Target};
 use crate::failure::{Failure, FailureKind};
@@ -16,15 +18,13 @@ use crate::virtual_meter::{Options, RunningMeter};
 
 /// Between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(300);
-/// Our counter: of the global unicast key.
-const UNICAST: CounterId = CounterId { setup: 0, broadcast: false };
 
 impl Session {
-    /// Connects and associates; `more` see what goes over the line.
+    /// Connects and associates.
     ///
     /// # Errors
     /// There is no way to the meter, or it does not want us.
-    pub(crate) fn open(mut settings: Settings, more: Watchers) -> Result<Self, Failure> {
+    pub(super) fn open(mut settings: Settings) -> Result<Self, Failure> {
         let meter = match settings.target {
             Target::Demo => Some(start_demo(&mut settings)?),
             _ => None,
@@ -34,13 +34,23 @@ impl Session {
             Some(name) => Some(read_counter(&settings, &traces, name)?),
             None => None,
         };
-        let mut watchers = traces.watchers(&settings)?;
-        watchers.join(more);
-        let mut peer = connect(&settings, expected, watchers)?;
-        let negotiated = associate(&mut *peer, &settings.counting).inspect_err(|_| {
-            let _ = peer.counters().settle();
-        })?;
+        let mut peer = connect(&settings, expected, traces.watchers(&settings)?)?;
+        let negotiated = associate(&mut *peer, &settings.counting)?;
         Ok(Self { peer, settings, negotiated, view: None, _meter: meter })
+    }
+
+    /// Associates over a connection that there is already; `watchers` see what goes over it.
+    ///
+    /// # Errors
+    /// The meter does not want us.
+    pub(crate) fn over(settings: Settings, stream: TcpStream, watchers: Watchers) -> Result<Self, Failure> {
+        let (config, crypto) = (settings.config.clone(), settings.keys.provider()?);
+        let (link, counters) = (dlms_wrapper::Stream::new(Role::Client), Counters::open(&settings, None)?);
+        let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new());
+        let mut peer: Box<dyn Peer> = Box::new(Meter::new(stream, client));
+        peer.observe(Box::new(watchers));
+        let negotiated = associate(&mut *peer, &settings.counting)?;
+        Ok(Self { peer, settings, negotiated, view: None, _meter: None })
     }
 }
 
@@ -93,10 +103,7 @@ fn connect(settings: &Settings, expected: Option<u32>, watchers: Watchers) -> Re
 /// Connects once.
 fn dial(settings: &Settings, expected: Option<u32>) -> Result<Box<dyn Peer>, Failure> {
     let (config, crypto) = (settings.config.clone(), settings.keys.provider()?);
-    let mut counters = InvocationCounters::new(Counters::new(settings)?);
-    if let Some(expected) = expected {
-        counters.raise(UNICAST, expected).map_err(|error| Failure::new(FailureKind::Io, error.to_string()))?;
-    }
+    let counters = Counters::open(settings, expected)?;
     let failed = |address: &str, error: io::Error| match error.kind() {
         ErrorKind::InvalidInput => Failure::usage(format!("{address}: {error}")),
         _ => Failure::new(transport(&error).kind(), format!("cannot connect to {address}: {error}")),

@@ -4,19 +4,9 @@ use dlms_io::Observer;
 pub(crate) struct Watchers(pub(super) Vec<Box<dyn Observer + Send>>);
 
 impl Watchers {
-    /// Nobody.
-    pub(crate) const fn none() -> Self {
-        Self(Vec::new())
-    }
-
     /// This one.
     pub(crate) fn one(watcher: Box<dyn Observer + Send>) -> Self {
         Self(vec![watcher])
-    }
-
-    /// Those of `others` too.
-    pub(crate) fn join(&mut self, others: Self) {
-        self.0.extend(others.0);
     }
 
     /// Whether nobody watches.

@@ -13,7 +13,7 @@ use dlms_core::data::{Any, Data, DataBuf, Date, DateTime, Deviation, Time};
 use obis::{ObisCode, obis};
 
 use super::house::{House, MainSwitch, SharedHouse};
-use super::rights::LOCKED;
+use super::rights::{LOCKED, MESSAGE};
 use super::time::MeterTime;
 
 /// The load profile.
@@ -27,7 +27,7 @@ const STATUS: ObisCode = obis!("0-0:96.10.1.255");
 const IMPORT: ObisCode = obis!("1-0:1.8.0.255");
 const EXPORT: ObisCode = obis!("1-0:2.8.0.255");
 /// Octets that the consumer message takes at most.
-const MESSAGE: usize = 64 * 1024;
+const MESSAGE_LEN: usize = 64 * 1024;
 
 /// A quantity that is measured when it is asked for.
 struct Measured {
@@ -60,7 +60,7 @@ impl data::Serve for Message {
 
     fn set_value(&mut self, value: Data<'_>) -> Result<Effect, DataAccessResult> {
         match value {
-            Data::OctetString(octets) if octets.len() <= MESSAGE => {
+            Data::OctetString(octets) if octets.len() <= MESSAGE_LEN => {
                 self.0 = DataBuf::from(value);
                 Ok(Effect::None)
             }
@@ -84,7 +84,7 @@ pub(crate) fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
     }
     objects.insert(Instance::<data::Data, _>::new(STATUS, data::StoredData::new(0u8)));
     let message = Message(DataBuf::from(Data::OctetString(&[])));
-    objects.insert(Instance::<data::Data, _>::new(obis!("0-0:96.13.0.255"), message));
+    objects.insert(Instance::<data::Data, _>::new(MESSAGE, message));
     objects.insert(Instance::<Clock, _>::new(CLOCK, clock(time.clone())));
     let breaker = Breaker::new(MainSwitch(house.clone()), ControlState::Connected, ControlMode(4));
     objects.insert(Instance::<DisconnectControl, _>::new(obis!("0-0:96.3.10.255"), breaker));

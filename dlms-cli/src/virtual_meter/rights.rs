@@ -2,10 +2,13 @@ use cosem_classes::model::{AccessMode, AccessRights, ClassInfo, Unrestricted};
 use dlms_core::apdu::{AttributeDescriptor, MethodDescriptor};
 use obis::{ObisCode, obis};
 
-use super::keys::{ANY_PROTECTION, MANAGEMENT, READER};
+use super::keys::{ANY_PROTECTION, MANAGEMENT, PUBLIC, READER};
 
 /// An object that nobody may read: to see how a refusal looks.
 pub(crate) const LOCKED: ObisCode = obis!("0-0:96.1.9.255");
+
+/// The consumer message: what clients may write.
+pub(crate) const MESSAGE: ObisCode = obis!("0-0:96.13.0.255");
 
 /// Who may do what with the virtual meter.
 #[derive(Debug, Clone, Copy)]
@@ -20,12 +23,16 @@ impl AccessRights for Rights {
         if class.id == 15 && attribute.id == 7 {
             return if client == MANAGEMENT { AccessMode::WRITE } else { AccessMode::NONE };
         }
-        match client {
-            MANAGEMENT | READER | ANY_PROTECTION if class.id != 3 && class.id != 4 => {
-                Unrestricted.attribute(client, class, attribute)
-            }
-            _ => class.attribute(attribute.id).map_or(AccessMode::NONE, |_| AccessMode::READ),
+        // What is measured, counted or given by the factory is nobody's to write.
+        let settings = match class.id {
+            1 => attribute.logical_name == MESSAGE,
+            3 | 4 | 64 => false,
+            _ => matches!(client, MANAGEMENT | READER | ANY_PROTECTION),
+        };
+        if settings && client != PUBLIC {
+            return Unrestricted.attribute(client, class, attribute);
         }
+        class.attribute(attribute.id).map_or(AccessMode::NONE, |_| AccessMode::READ)
     }
 
     fn method(&self, client: u16, class: &ClassInfo, method: &MethodDescriptor) -> AccessMode {

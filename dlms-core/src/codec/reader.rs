@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
 
     /// The `N` octets behind the octet `tag`; nothing, and nothing read, if that does not come next or they are not
     /// all there.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn tagged<const N: usize>(&mut self, tag: u8) -> Option<[u8; N]> {
         let (first, rest) = self.rest.split_first()?;
         if *first != tag {

@@ -52,7 +52,7 @@ impl<'b> Writer<'b> {
     /// One octet.
     #[inline]
     pub fn u8(&mut self, v: u8) {
-        if let Some(slot) = self.at.checked_sub(self.skip).and_then(|i| self.out.get_mut(i)) {
+        if let Some(slot) = self.room().and_then(|room| room.first_mut()) {
             *slot = v;
         }
         self.at = self.at.saturating_add(1);
@@ -73,34 +73,26 @@ impl<'b> Writer<'b> {
     /// An array of octets, without a length.
     #[inline]
     pub fn array<const N: usize>(&mut self, v: [u8; N]) {
-        let slot = self
-            .at
-            .checked_sub(self.skip)
-            .and_then(|i| self.out.get_mut(i..))
-            .and_then(|out| out.first_chunk_mut::<N>());
+        let slot = self.room().and_then(|room| room.first_chunk_mut::<N>());
         match slot {
             Some(slot) => {
                 *slot = v;
-                self.at = self.at.saturating_add(N);
+                self.advance(N);
             }
             None => self.partly(&v),
         }
     }
 
     /// The octet `tag`, then an array of octets.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn tagged<const N: usize>(&mut self, tag: u8, v: [u8; N]) {
-        let slot = self
-            .at
-            .checked_sub(self.skip)
-            .and_then(|i| self.out.get_mut(i..))
-            .and_then(|out| out.split_first_mut())
-            .and_then(|(first, rest)| Some((first, rest.first_chunk_mut::<N>()?)));
+        let slot = self.room().and_then(|room| room.split_first_mut());
+        let slot = slot.and_then(|(first, rest)| Some((first, rest.first_chunk_mut::<N>()?)));
         match slot {
             Some((first, rest)) => {
                 *first = tag;
                 *rest = v;
-                self.at = self.at.saturating_add(N).saturating_add(1);
+                self.advance(N.wrapping_add(1));
             }
             None => {
                 self.partly(&[tag]);
@@ -112,18 +104,14 @@ impl<'b> Writer<'b> {
     /// Octets, without a length.
     #[inline]
     pub fn bytes(&mut self, v: &[u8]) {
-        let slot = self
-            .at
-            .checked_sub(self.skip)
-            .and_then(|i| self.out.get_mut(i..))
-            .and_then(|out| out.get_mut(..v.len()));
+        let slot = self.room().and_then(|room| room.get_mut(..v.len()));
         match slot {
             Some(slot) => {
                 // Becomes a memcpy, and has no lengths to compare.
                 for (slot, octet) in slot.iter_mut().zip(v) {
                     *slot = *octet;
                 }
-                self.at = self.at.saturating_add(v.len());
+                self.advance(v.len());
             }
             None => self.partly(v),
         }
@@ -139,6 +127,20 @@ impl<'b> Writer<'b> {
             0x80..=0xff => self.array([0x81, d]),
             0x100..=0xffff => self.array([0x82, c, d]),
             _ => self.array([0x84, a, b, c, d]),
+        }
+    }
+
+    /// The octet `tag`, then a length or count.
+    #[doc(hidden)]
+    #[inline]
+    pub fn tagged_length(&mut self, tag: u8, n: usize) {
+        let [.., d] = n.to_be_bytes();
+        match n {
+            0..=0x7f => self.array([tag, d]),
+            _ => {
+                self.u8(tag);
+                self.length(n);
+            }
         }
     }
 
@@ -175,6 +177,30 @@ impl<'b> Writer<'b> {
         let out: &'b [u8] = self.out;
         let n = self.at.saturating_sub(self.skip).min(out.len());
         out.get(..n).unwrap_or(&[])
+    }
+
+    /// What is left of the window; nothing if it is not reached yet.
+    #[inline(always)]
+    fn room(&mut self) -> Option<&mut [u8]> {
+        // Before the window this wraps, to more than any window has.
+        self.out.get_mut(self.at.wrapping_sub(self.skip)..)
+    }
+
+    /// So many octets were stored.
+    #[inline(always)]
+    const fn advance(&mut self, n: usize) {
+        // Not beyond the end of the window, which is no overflow.
+        self.at = self.at.wrapping_add(n);
+    }
+
+    /// Writes with a writer of its own, which as long as its address is not given away lies in registers: what is
+    /// stored might lie where this one does, for all that the compiler knows.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn grouped(&mut self, write: impl FnOnce(&mut Writer<'_>)) {
+        let mut w = Writer { out: self.out, skip: self.skip, at: self.at };
+        write(&mut w);
+        self.at = w.at;
     }
 
     /// Octets that do not all fall in the window.

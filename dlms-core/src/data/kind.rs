@@ -68,7 +68,8 @@ macro_rules! string {
         impl Encode for $view<'_> {
             #[inline]
             fn encode(&self, w: &mut Writer<'_>) {
-                Data::$variant(self.0).encode(w);
+                w.tagged_length(tag::$tag, self.0.len());
+                w.bytes(self.0);
             }
         }
         impl<'a> Decode<'a> for $view<'a> {

@@ -66,9 +66,10 @@ macro_rules! structure {
         impl $crate::codec::Encode for $type $($any)* {
             #[inline]
             fn encode(&self, w: &mut $crate::codec::Writer<'_>) {
-                w.u8($crate::data::tag::STRUCTURE);
-                w.length([$(stringify!($field)),*].len());
-                $($crate::codec::Encode::encode(&self.$field, w);)*
+                w.grouped(|w| {
+                    w.tagged_length($crate::data::tag::STRUCTURE, [$(stringify!($field)),*].len());
+                    $($crate::codec::Encode::encode(&self.$field, w);)*
+                });
             }
         }
         impl<'a> $crate::codec::Decode<'a> for $type $($lt)* {

@@ -269,27 +269,39 @@ pub(super) fn apart<'a, T>(
 impl Encode for Data<'_> {
     #[inline]
     fn encode(&self, w: &mut Writer<'_>) {
-        w.u8(self.tag());
+        let tag = self.tag();
         match *self {
-            Self::NullData | Self::DontCare => {}
-            Self::Array(v) | Self::Structure(v) => v.encode_body(w),
-            Self::Boolean(v) => w.u8(u8::from(v)),
-            Self::BitString(v) => v.encode_body(w),
-            Self::DoubleLong(v) | Self::DeltaDoubleLong(v) => w.array(v.to_be_bytes()),
-            Self::DoubleLongUnsigned(v) | Self::DeltaDoubleLongUnsigned(v) => w.u32(v),
-            Self::OctetString(v) | Self::VisibleString(v) | Self::Utf8String(v) => w.octets(v),
-            Self::Integer(v) | Self::DeltaInteger(v) => w.array(v.to_be_bytes()),
-            Self::Long(v) | Self::DeltaLong(v) => w.array(v.to_be_bytes()),
-            Self::Bcd(v) | Self::Unsigned(v) | Self::Enum(v) | Self::DeltaUnsigned(v) => w.u8(v),
-            Self::LongUnsigned(v) | Self::DeltaLongUnsigned(v) => w.u16(v),
-            Self::CompactArray(v) => v.encode_body(w),
-            Self::Long64(v) => w.array(v.to_be_bytes()),
-            Self::Long64Unsigned(v) => w.array(v.to_be_bytes()),
-            Self::Float32(v) => w.array(v.to_be_bytes()),
-            Self::Float64(v) => w.array(v.to_be_bytes()),
-            Self::DateTime(v) => w.array(v.to_octets()),
-            Self::Date(v) => w.array(v.to_octets()),
-            Self::Time(v) => w.array(v.to_octets()),
+            Self::NullData | Self::DontCare => w.u8(tag),
+            Self::Array(v) | Self::Structure(v) => {
+                w.tagged_length(tag, v.len());
+                w.bytes(v.body());
+            }
+            Self::Boolean(v) => w.array([tag, u8::from(v)]),
+            Self::BitString(v) => {
+                w.tagged_length(tag, v.len());
+                w.bytes(v.octets());
+            }
+            Self::DoubleLong(v) | Self::DeltaDoubleLong(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::DoubleLongUnsigned(v) | Self::DeltaDoubleLongUnsigned(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::OctetString(v) | Self::VisibleString(v) | Self::Utf8String(v) => {
+                w.tagged_length(tag, v.len());
+                w.bytes(v);
+            }
+            Self::Integer(v) | Self::DeltaInteger(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::Long(v) | Self::DeltaLong(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::Bcd(v) | Self::Unsigned(v) | Self::Enum(v) | Self::DeltaUnsigned(v) => w.array([tag, v]),
+            Self::LongUnsigned(v) | Self::DeltaLongUnsigned(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::CompactArray(v) => {
+                w.u8(tag);
+                v.encode_body(w);
+            }
+            Self::Long64(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::Long64Unsigned(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::Float32(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::Float64(v) => w.tagged(tag, v.to_be_bytes()),
+            Self::DateTime(v) => w.tagged(tag, v.to_octets()),
+            Self::Date(v) => w.tagged(tag, v.to_octets()),
+            Self::Time(v) => w.tagged(tag, v.to_octets()),
         }
     }
 }

@@ -59,17 +59,17 @@ impl<F: Buffer> Line<F> {
     /// Builds a frame. Nothing if the buffer is too small for it.
     pub(crate) fn build(&mut self, frame: &Frame<'_>, front: &[u8]) -> Option<Range<usize>> {
         self.finder.drop_given(self.room.as_mut_slice());
-        let needed = frame.length().saturating_add(front.len()).saturating_add(4);
-        if self.finder.held().saturating_add(needed) > self.room.capacity() {
+        let needed = frame.length().wrapping_add(front.len()).wrapping_add(4);
+        if self.finder.held().wrapping_add(needed) > self.room.capacity() {
             self.finder.clear();
             self.give_up = None;
         }
         let start = self.finder.held();
-        let room = self.room.reserve(start.saturating_add(needed)).ok()?;
+        let room = self.room.reserve(start.wrapping_add(needed)).ok()?;
         let mut w = Writer::new(room.get_mut(start..)?);
         frame.encode_behind(front, &mut w);
         let len = w.finish().ok()?.len();
-        Some(start..start.saturating_add(len))
+        Some(start..start.wrapping_add(len))
     }
 
     /// Builds a frame that carries a piece of an APDU in `tx`.
@@ -92,7 +92,7 @@ impl<F: Buffer> Line<F> {
 
     /// Octets of the largest information field there is room for, both ways.
     pub(crate) fn information_room(&self) -> u16 {
-        let room = self.room.capacity().saturating_sub(OVERHEAD.saturating_add(1));
+        let room = self.room.capacity().saturating_sub(OVERHEAD.wrapping_add(1));
         u16::try_from(room).unwrap_or(MAX_INFORMATION).min(MAX_INFORMATION)
     }
 

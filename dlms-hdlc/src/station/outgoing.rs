@@ -32,25 +32,25 @@ impl Outgoing {
 
     /// Information field number `index` from the oldest one not done, of `most` octets at most.
     pub(crate) fn piece(&self, index: u8, most: usize) -> Option<Piece> {
-        let start = self.done.saturating_add(most.saturating_mul(usize::from(index)));
+        let start = self.done.wrapping_add(most.saturating_mul(usize::from(index)));
         let total = self.total();
         if start >= total {
             return None;
         }
-        let end = start.saturating_add(most).min(total);
-        let place = |octet: usize| self.apdu.start.saturating_add(octet.saturating_sub(LLC_LEN));
+        let end = start.wrapping_add(most).min(total);
+        let place = |octet: usize| self.apdu.start.wrapping_add(octet.saturating_sub(LLC_LEN));
         Some(Piece { first: start == 0, apdu: place(start)..place(end), last: end == total })
     }
 
     /// Information field number `index` was sent.
     pub(crate) fn mark_sent(&mut self, index: u8, most: usize) {
-        let end = self.done.saturating_add(most.saturating_mul(usize::from(index).saturating_add(1)));
+        let end = self.done.wrapping_add(most.saturating_mul(usize::from(index).wrapping_add(1)));
         self.sent = self.sent.max(end.min(self.total()));
     }
 
     /// The oldest `frames` information fields need not be sent again.
     pub(crate) fn mark_done(&mut self, frames: u8, most: usize) {
-        self.done = self.done.saturating_add(most.saturating_mul(usize::from(frames))).min(self.total());
+        self.done = self.done.wrapping_add(most.saturating_mul(usize::from(frames))).min(self.total());
     }
 
     /// Whether nothing is left.
@@ -64,7 +64,7 @@ impl Outgoing {
     }
 
     fn total(&self) -> usize {
-        self.apdu.len().saturating_add(LLC_LEN)
+        self.apdu.len().wrapping_add(LLC_LEN)
     }
 }
 

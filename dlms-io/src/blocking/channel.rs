@@ -6,7 +6,7 @@ use dlms_core::time::Instant;
 use super::Transport;
 use crate::Clock;
 use crate::inbox::Inbox;
-use crate::observer::Watch;
+use crate::watch::Watch;
 
 /// What came of waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,44 @@
 //! Drivers for tokio, with tokio's clock.
+//!
+//! ```
+//! # use std::sync::{Arc, Mutex};
+//! # use cosem_classes::model::{Instance, ObjectList, ReadOnly};
+//! # use cosem_classes::register::{Register, StoredRegister};
+//! # use cosem_classes::{ScalerUnit, Unit};
+//! # use dlms::Authentication;
+//! # use dlms::client::ClientConfig;
+//! # use dlms::server::{AssociationConfig, Device, DeviceConfig};
+//! # use dlms_io::tokio::{Server, connect_tcp};
+//! # use dlms_security::{GrowingKeys, InvocationCounters, RamCounters, SoftwareProvider, SystemTitle};
+//! # use getrandom::SysRng;
+//! # use obis::obis;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn core::error::Error>> {
+//! let energy = obis!("1-0:1.8.0.255");
+//! let provider = || SoftwareProvider::<_, GrowingKeys>::new(SysRng);
+//! let counters = || InvocationCounters::new(RamCounters::<4>::new());
+//!
+//! // A meter.
+//! let mut objects = ObjectList::new();
+//! let register = StoredRegister::new(1_234u32, ScalerUnit::new(0, Unit::WattHour));
+//! objects.insert(Instance::<Register, _>::new(energy, register));
+//! let config = DeviceConfig::new(b"EXA0000000000001", SystemTitle(*b"EXA\0\0\0\0\x01"));
+//! let mut device = Device::<_, _, _, _, 1>::new(config, objects, ReadOnly, provider(), counters());
+//! device.offer(AssociationConfig::new(16, Authentication::None)).unwrap();
+//! let server = Server::bind("127.0.0.1:0", Arc::new(Mutex::new(vec![device]))).await?;
+//! let address = server.local_addr()?;
+//! tokio::spawn(server.run(|client, event| println!("{client}: {event:?}")));
+//!
+//! // A client.
+//! let config = ClientConfig::new(16, 1);
+//! let mut meter = connect_tcp(address, config, provider(), counters()).await?;
+//! meter.associate().await?;
+//! let value = meter.get(Register::at(energy).value().of::<u32>()).await?;
+//! assert_eq!(value, 1_234);
+//! meter.close().await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod channel;
 mod connect;

@@ -11,7 +11,7 @@ use dlms_core::time::Instant;
 use crate::station::line::Line;
 use crate::station::outgoing::Outgoing;
 use crate::station::window::Window;
-use crate::timer::{Timer, Timers};
+use crate::timer::{Timer, Timers, earlier};
 use crate::{Address, Finder, Parameters, Reassembly};
 
 pub use settings::{PrimarySettings, Quirks};
@@ -225,7 +225,7 @@ impl<F: Buffer> Link for Primary<F> {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        [self.line.give_up(), self.station.timers.next()].into_iter().flatten().min()
+        earlier(self.line.give_up(), self.station.timers.next())
     }
 }
 

@@ -11,6 +11,7 @@ use dlms_core::time::Instant;
 
 use crate::station::line::Line;
 use crate::station::outgoing::Outgoing;
+use crate::timer::earlier;
 use crate::{Address, AddressSize, Finder, Parameters, Reassembly};
 use connection::Connection;
 
@@ -50,7 +51,7 @@ struct Sending {
     to: Target,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Target {
     Connection(usize),
     /// In UI frames, and then the next of them.
@@ -62,14 +63,14 @@ enum Target {
 }
 
 /// What is owed to the client that polled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Answer {
-    /// UA, with parameters if it is that of a SNRM.
-    Acknowledge { client: Address, server: Address, parameters: Option<Parameters> },
-    /// DM.
-    Disconnected { client: Address, server: Address },
+    /// UA with the parameters of the connection.
+    Connected(usize),
     /// I frames, RR, RNR or FRMR.
     Connection(usize),
+    /// UA to a DISC, or DM.
+    Disconnected { client: Address, server: Address, acknowledged: bool },
 }
 
 impl<F: Buffer, const CONNECTIONS: usize> Secondary<F, CONNECTIONS> {
@@ -183,8 +184,8 @@ impl<F: Buffer, const CONNECTIONS: usize> Link for Secondary<F, CONNECTIONS> {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let ends = self.station.connections.iter().flatten().filter_map(|connection| connection.ends).min();
-        [self.line.give_up(), self.station.not_before, ends].into_iter().flatten().min()
+        let first = earlier(self.line.give_up(), self.station.not_before);
+        self.station.connections.iter().flatten().fold(first, |first, c| earlier(first, c.ends))
     }
 }
 
@@ -203,23 +204,33 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
 
     /// Ends a connection and all that was going on in it.
     fn forget(&mut self, index: usize) -> Option<Saps> {
-        if self.outgoing.as_ref().is_some_and(|sending| sending.to == Target::Connection(index)) {
+        if self.sends_to(index) {
             self.outgoing = None;
         }
         if self.receiving == index {
             self.reassembly.clear();
         }
-        if self.answer == Some(Answer::Connection(index)) {
+        if self.is_asked_by(index) {
             self.answer = None;
         }
         Some(self.connections.get_mut(index)?.take()?.saps())
     }
 
+    /// Whether an APDU is on its way to this client.
+    fn sends_to(&self, index: usize) -> bool {
+        self.outgoing.as_ref().is_some_and(|s| matches!(s.to, Target::Connection(i) if i == index))
+    }
+
+    /// Whether this client polled.
+    fn is_asked_by(&self, index: usize) -> bool {
+        matches!(self.answer, Some(Answer::Connection(i) | Answer::Connected(i)) if i == index)
+    }
+
     /// Whether the buffers are needed for something else: an APDU to or from another client, or an event.
     fn is_busy_for(&self, index: usize) -> bool {
         let receiving = self.reassembly.is_open() && self.receiving != index;
-        let sending = self.outgoing.as_ref().filter(|sending| !sending.apdu.is_sent());
-        receiving || sending.is_some_and(|sending| sending.to != Target::Connection(index))
+        let sending = self.outgoing.as_ref().is_some_and(|sending| !sending.apdu.is_sent());
+        receiving || (sending && !self.sends_to(index))
     }
 
     /// The address that a logical device speaks from when nobody asked it.

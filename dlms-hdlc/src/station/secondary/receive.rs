@@ -3,7 +3,7 @@ use dlms_core::link::{Delivery, LinkEvent, Saps};
 use dlms_core::time::Instant;
 
 use super::connection::Connection;
-use super::{Answer, Station, Target};
+use super::{Answer, Station};
 use crate::station::joined_event;
 use crate::station::window::Arrival;
 use crate::{Address, AddressSize, Frame, FrameKind, Parameters, RejectReason, Rejection, SequenceNumber};
@@ -34,8 +34,8 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         match (control.kind, connected) {
             (FrameKind::Snrm, _) if control.poll_final => self.connect(frame, connected, room, now),
             (FrameKind::Disc, Some(index)) if control.poll_final && frame.information().is_empty() => {
-                self.answer = Some(Answer::Acknowledge { client, server, parameters: None });
                 self.forget(index);
+                self.answer = Some(Answer::Disconnected { client, server, acknowledged: true });
                 LinkEvent::Closed { peer }
             }
             (FrameKind::Snrm | FrameKind::Ua | FrameKind::Dm | FrameKind::Frmr, _) => LinkEvent::None,
@@ -49,7 +49,7 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
             (FrameKind::Unknown(_), None) => LinkEvent::None,
             (_, None) => {
                 if control.poll_final {
-                    self.answer = Some(Answer::Disconnected { client, server });
+                    self.answer = Some(Answer::Disconnected { client, server, acknowledged: false });
                 }
                 LinkEvent::None
             }
@@ -62,7 +62,7 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         let slot = connected.or_else(|| self.connections.iter().position(Option::is_none));
         let proposal = Parameters::decode(frame.information());
         let (Some(index), Ok(proposal)) = (slot, proposal) else {
-            self.answer = Some(Answer::Disconnected { client, server });
+            self.answer = Some(Answer::Disconnected { client, server, acknowledged: false });
             return LinkEvent::None;
         };
         self.forget(index);
@@ -71,7 +71,7 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
             *slot = Some(Connection::new(client, server, parameters));
         }
         self.keep_alive(index, now);
-        self.answer = Some(Answer::Acknowledge { client, server, parameters: Some(parameters) });
+        self.answer = Some(Answer::Connected(index));
         LinkEvent::Opened { peer: Saps { client: client.upper(), server: server.upper() } }
     }
 
@@ -135,7 +135,7 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
     ) -> LinkEvent {
         let busy = self.is_busy_for(index);
         // A client that has not seen all of the last answer gets the rest of it before it can ask again.
-        let owed = self.outgoing.as_ref().is_some_and(|s| s.to == Target::Connection(index));
+        let owed = self.sends_to(index);
         let Some(connection) = self.connection_mut(index) else { return LinkEvent::None };
         let size = connection.parameters.window_size_receive;
         if owed || connection.window.arrival(send, size) != Arrival::InSequence {
@@ -183,7 +183,8 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
     fn acknowledge(&mut self, index: usize, receive: SequenceNumber) -> Option<()> {
         let connection = self.connection_mut(index)?;
         let (frames, most) = (connection.window.acknowledge(receive)?, connection.largest());
-        if let Some(sending) = self.outgoing.as_mut().filter(|s| s.to == Target::Connection(index)) {
+        let ours = self.sends_to(index);
+        if let Some(sending) = self.outgoing.as_mut().filter(|_| ours) {
             sending.apdu.mark_done(frames, most);
             if sending.apdu.is_done() {
                 self.outgoing = None;
@@ -194,18 +195,17 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
 
     /// Whether frames are unacknowledged whose APDU had to make room for another.
     fn lost_its_answer(&self, index: usize) -> bool {
-        let kept = self.outgoing.as_ref().is_some_and(|s| s.to == Target::Connection(index));
         let unacknowledged = self.connection(index).is_some_and(|c| c.window.unacknowledged() > 0);
-        unacknowledged && !kept
+        unacknowledged && !self.sends_to(index)
     }
 
     /// Ends a connection from this side: the client hears DM if it asked.
     fn give_up(&mut self, index: usize) -> LinkEvent {
-        let polled = self.answer == Some(Answer::Connection(index));
+        let polled = self.is_asked_by(index);
         let ends = self.connection(index).map(|c| (c.client, c.server));
         let closed = self.forget(index);
         if let Some((client, server)) = ends.filter(|_| polled) {
-            self.answer = Some(Answer::Disconnected { client, server });
+            self.answer = Some(Answer::Disconnected { client, server, acknowledged: false });
         }
         closed.map_or(LinkEvent::None, |peer| LinkEvent::Closed { peer })
     }

@@ -6,7 +6,7 @@ use dlms_core::time::Instant;
 
 use super::{Answer, Station, Target};
 use crate::station::line::Line;
-use crate::{Address, Control, Frame, FrameKind, Llc, Parameters};
+use crate::{Control, Frame, FrameKind, Llc};
 
 impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
     /// Builds the next frame, if this end has the turn and something to say.
@@ -23,15 +23,21 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
             return self.transmit_unnumbered(line, tx);
         }
         match self.answer? {
-            Answer::Acknowledge { client, server, parameters } => {
-                self.answer = None;
-                self.acknowledge_command(line, client, server, parameters)
-            }
-            Answer::Disconnected { client, server } => {
-                self.answer = None;
-                line.build(&Frame::new(client, server, Control::last(FrameKind::Dm)), &[])
-            }
             Answer::Connection(index) => self.transmit_answer(line, index, tx),
+            Answer::Connected(index) => {
+                self.answer = None;
+                let connection = self.connection(index)?;
+                let mut information = [0; 32];
+                let mut w = Writer::new(&mut information);
+                connection.parameters.encode(self.settings.parameter_form, &mut w);
+                let frame = Frame::new(connection.client, connection.server, Control::last(FrameKind::Ua));
+                line.build(&frame.with_information(w.stored(), false)?, &[])
+            }
+            Answer::Disconnected { client, server, acknowledged } => {
+                self.answer = None;
+                let kind = if acknowledged { FrameKind::Ua } else { FrameKind::Dm };
+                line.build(&Frame::new(client, server, Control::last(kind)), &[])
+            }
         }
     }
 
@@ -43,22 +49,6 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         waits && (polled || alone || (self.settings.unsolicited && self.answer.is_none()))
     }
 
-    fn acknowledge_command<F: Buffer>(
-        &self,
-        line: &mut Line<F>,
-        client: Address,
-        server: Address,
-        parameters: Option<Parameters>,
-    ) -> Option<Range<usize>> {
-        let mut information = [0; 32];
-        let mut w = Writer::new(&mut information);
-        if let Some(parameters) = parameters {
-            parameters.encode(self.settings.parameter_form, &mut w);
-        }
-        let frame = Frame::new(client, server, Control::last(FrameKind::Ua));
-        line.build(&frame.with_information(w.stored(), false)?, &[])
-    }
-
     /// The next I frame of the answer, the last of a window final; without one RR or RNR.
     fn transmit_answer<F: Buffer>(
         &mut self,
@@ -66,7 +56,7 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         index: usize,
         tx: &[u8],
     ) -> Option<Range<usize>> {
-        let busy = self.is_busy_for(index);
+        let (busy, ours) = (self.is_busy_for(index), self.sends_to(index));
         let Some(connection) = self.connections.get_mut(index).and_then(Option::as_mut) else {
             self.answer = None;
             return None;
@@ -79,8 +69,8 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         }
         let (most, receive) = (connection.largest(), connection.window.receive());
         let size = connection.parameters.window_size_transmit;
-        let sending = self.outgoing.as_mut().filter(|s| s.to == Target::Connection(index));
-        if let Some(sending) = sending.filter(|_| !connection.peer_busy && connection.window.has_room(size)) {
+        let may_send = ours && !connection.peer_busy && connection.window.has_room(size);
+        if let Some(sending) = self.outgoing.as_mut().filter(|_| may_send) {
             let next = connection.window.next();
             if let Some(piece) = sending.apdu.piece(next, most) {
                 sending.apdu.mark_sent(next, most);

@@ -1,0 +1,10 @@
+//! `dlms decode`, `dlms encode` and `dlms obis` as they are called: what they print, and their exit status.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod captures;
+mod command;
+mod explained_codes;
+mod hostile_input;
+mod keys;
+mod round_trip;
+mod vectors;

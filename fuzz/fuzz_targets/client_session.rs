@@ -1,0 +1,111 @@
+//! A client that hears anything: it comes to an end, believes nothing that is not authentic where that is agreed, and
+//! gives out no more than came.
+#![no_main]
+
+use dlms::client::Event;
+use dlms_core::apdu::{
+    ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult, MethodDescriptor,
+    SelectiveAccess,
+};
+use dlms_core::codec::{Decode, Encode};
+use dlms_core::data::{Any, Data};
+use dlms_fuzz::{BREAKER, ENERGY, Ends, Forger, Mode, NOTE, PROFILE, Script, Step};
+use dlms_wrapper::Role;
+use libfuzzer_sys::fuzz_target;
+
+const VALUE: AttributeDescriptor = AttributeDescriptor::new(3, ENERGY, 2);
+const BUFFER: AttributeDescriptor = AttributeDescriptor::new(7, PROFILE, 2);
+const TEXT: AttributeDescriptor = AttributeDescriptor::new(1, NOTE, 2);
+const DISCONNECT: MethodDescriptor = MethodDescriptor::new(70, BREAKER, 1);
+/// More than one message takes.
+const LONG: [u8; 1500] = [0x55; 1500];
+
+fuzz_target!(|input: &[u8]| {
+    let (mode, script) = match input {
+        [number @ 0xf8..=0xff, script @ ..] => (Mode::new(*number), script),
+        _ => (Mode::Public, input),
+    };
+    let mut ends = Ends::new(mode);
+    let mut forger = Forger::new(Role::Server, mode);
+    if !input.first().is_some_and(|first| *first >= 0xf8) {
+        // A seed is an answer: something has to be asked.
+        command(&mut ends, 0);
+    }
+    for step in Script::new(script) {
+        let mut authentic = false;
+        match step {
+            Step::Line(octets) => ends.client_hears(octets),
+            Step::Message(apdu) => ends.client_hears(&forger.framed(apdu)),
+            Step::Protected(how, plain) => {
+                if let Some((unit, full)) = forger.protected(how, plain) {
+                    authentic = full;
+                    ends.client_hears(&unit);
+                }
+            }
+            Step::Pass(milliseconds) => ends.pass(milliseconds),
+            Step::Command(number) => command(&mut ends, number),
+            Step::Relay => {
+                authentic = true;
+                ends.relay();
+            }
+            Step::Closed => {
+                ends.client.handle_closed();
+                ends.drain_client();
+            }
+        }
+        for event in core::mem::take(&mut ends.told) {
+            if mode.is_protected() && matches!(event, Event::Associated | Event::Completed | Event::Block) {
+                assert!(authentic, "{event:?} after {step:?}");
+            }
+            fetch(&ends, event);
+        }
+    }
+    // Whatever happened, nothing is waited for for ever.
+    for _ in 0..4 {
+        ends.pass(10_000_000);
+    }
+    assert!(!ends.client.is_busy());
+});
+
+fn command(ends: &mut Ends, number: u8) {
+    let whole = [VALUE, TEXT].map(AttributeSelection::whole);
+    let client = &mut ends.client;
+    let _ = match number % 12 {
+        0 => client.get_any(VALUE, None),
+        1 => client.get_any(BUFFER, None),
+        2 => client.get_list(&whole),
+        3 => client.get_any(BUFFER, Some(&SelectiveAccess { selector: 2, parameters: Data::NullData })),
+        4 => client.set_any(TEXT, None, &Data::OctetString(b"short")),
+        5 => client.set_any(TEXT, None, &Data::OctetString(&LONG)),
+        6 => client.set_list(&whole, &[&Data::NullData, &Data::OctetString(&LONG)]),
+        7 => client.invoke_any(DISCONNECT, &Data::Integer(0)),
+        8 => client.invoke_list(&[DISCONNECT, DISCONNECT], &[&Data::Integer(0), &Data::OctetString(&LONG)]),
+        9 => client.release(),
+        10 => client.associate(),
+        _ => {
+            client.set_stream_blocks(number & 0x80 != 0);
+            Ok(())
+        }
+    };
+    ends.drain_client();
+}
+
+/// What an event speaks of can be fetched, and what is of another kind is refused.
+fn fetch(ends: &Ends, event: Event) {
+    let client = &ends.client;
+    match event {
+        Event::Completed => {
+            if let Ok(octets) = client.value_bytes() {
+                let value = Data::from_bytes(octets).expect("what was answered was read");
+                assert_eq!(client.value::<Any>().map(|v| v.encode_to_vec()), Ok(value.encode_to_vec()));
+            }
+            let values = client.values().map(|list| list.iter().count());
+            let results = client.results::<DataAccessResult>().map(|list| list.iter().count());
+            let responses = client.results::<ActionResponseItem<'_>>().map(|list| list.iter().count());
+            assert!([values, results, responses].into_iter().flatten().all(|n| n == 2));
+        }
+        Event::Block => assert!(!client.block().is_empty()),
+        Event::Failed(error) => assert!(!error.to_string().is_empty()),
+        _ => {}
+    }
+}
