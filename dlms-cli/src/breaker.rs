@@ -96,6 +96,10 @@ impl Status {
     /// In one line.
     pub(crate) fn text(self) -> String {
         let supply = if self.output_state { "on" } else { "off" };
-        format!("supply {supply}, control state {}, control mode {}", self.control_state.name(), self.control_mode)
+        format!(
+            "supply {supply}, control state {}, control mode {}",
+            self.control_state.name(),
+            self.control_mode
+        )
     }
 }

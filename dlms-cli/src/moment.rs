@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use core::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use dlms_core::data::{DateTime, Deviation};
@@ -114,7 +114,9 @@ mod tests {
 
     #[test]
     fn what_is_relative_counts_from_now() {
-        for (text, seconds) in [("now", 0), ("-2d", -2 * 86_400), ("90 minutes ago", -5_400), ("-P1DT1H", -90_000)] {
+        for (text, seconds) in
+            [("now", 0), ("-2d", -2 * 86_400), ("90 minutes ago", -5_400), ("-P1DT1H", -90_000)]
+        {
             let Moment::Utc(moment) = text.parse().unwrap() else { panic!("{text}") };
             assert!((moment - now() - seconds).abs() < 10, "{text}");
         }
@@ -123,7 +125,10 @@ mod tests {
 
     #[test]
     fn a_clock_without_deviation_counts_as_utc() {
-        let time = DateTime { deviation: Deviation::NOT_SPECIFIED, ..DateTime::from_utc_seconds(1_000_000, Deviation(0)) };
+        let time = DateTime {
+            deviation: Deviation::NOT_SPECIFIED,
+            ..DateTime::from_utc_seconds(1_000_000, Deviation(0))
+        };
         assert_eq!(utc_seconds(time), Some(1_000_000));
     }
 }

@@ -72,7 +72,10 @@ impl Nameplate {
     pub(crate) fn text(&self) -> String {
         let unknown = || "-".to_owned();
         let mut table = Table::default();
-        table.row(["logical device name".to_owned(), self.logical_device_name.clone().unwrap_or_else(unknown)]);
+        table.row([
+            "logical device name".to_owned(),
+            self.logical_device_name.clone().unwrap_or_else(unknown),
+        ]);
         table.row(["serial number".to_owned(), self.serial_number.clone().unwrap_or_else(unknown)]);
         for (name, version) in &self.firmware {
             table.row([format!("firmware {name}"), version.clone()]);

@@ -32,11 +32,6 @@ impl Quantity {
         };
         Some(Self { number: text.parse().ok()?, unit: scaler_unit.unit.to_string() })
     }
-
-    /// The number and the symbol of the unit.
-    pub(crate) fn text(&self) -> String {
-        if self.unit.is_empty() { self.number.to_string() } else { format!("{} {}", self.number, self.unit) }
-    }
 }
 
 /// A scaler_unit that was read.
@@ -69,11 +64,11 @@ mod tests {
         let quantity = |value, scaler| Quantity::new(value, ScalerUnit::new(scaler, Unit::WattHour)).unwrap();
         let large = quantity(Data::Long64Unsigned(u64::MAX), -3);
         assert_eq!(large.number.to_string(), "18446744073709551.615");
-        assert_eq!(large.text(), "18446744073709551.615 Wh");
+        assert_eq!(large.unit, "Wh");
         assert_eq!(quantity(Data::Float32(1.1), 0).number.to_string(), "1.1");
         assert_eq!(quantity(Data::Float64(2.5), 1).number.to_string(), "25");
         assert_eq!(Quantity::new(Data::Float32(f32::NAN), ScalerUnit::COUNT), None);
         assert_eq!(Quantity::new(Data::Enum(1), ScalerUnit::COUNT), None);
-        assert_eq!(Quantity::new(Data::Unsigned(7), ScalerUnit::COUNT).unwrap().text(), "7");
+        assert_eq!(Quantity::new(Data::Unsigned(7), ScalerUnit::COUNT).unwrap().unit, "");
     }
 }

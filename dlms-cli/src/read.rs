@@ -61,7 +61,8 @@ pub(crate) fn read(session: &mut Session, what: &[Reference]) -> Result<Vec<Item
     let mut answers = session.answers(&request)?.into_iter();
     let values: Vec<_> = answers.by_ref().take(attributes.len()).collect();
     let items = attributes.into_iter().zip(values).map(|(attribute, answer)| {
-        let scaler_unit = scaler_unit_of(&attribute).and_then(|_| scaler_unit(answers.next()?.as_ref().ok()?));
+        let scaler_unit =
+            scaler_unit_of(&attribute).and_then(|_| scaler_unit(answers.next()?.as_ref().ok()?));
         Item { attribute, answer, scaler_unit }
     });
     Ok(items.collect())

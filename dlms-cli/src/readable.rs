@@ -70,7 +70,7 @@ fn joined(texts: impl Iterator<Item = String>) -> String {
 
 /// As text if it can be nothing else, else as digits.
 fn string(octets: &[u8]) -> String {
-    match std::str::from_utf8(octets) {
+    match core::str::from_utf8(octets) {
         Ok(text) if !text.is_empty() && !text.chars().any(char::is_control) => text.to_owned(),
         _ => hex::to_text(octets),
     }

@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use core::str::FromStr;
 
 use obis::ObisCode;
 
@@ -30,7 +30,7 @@ impl FromStr for Reference {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let ends = text.match_indices(':').map(|(end, _)| end).rev();
-        let split = std::iter::once(text.len()).chain(ends).find_map(|end| {
+        let split = core::iter::once(text.len()).chain(ends).find_map(|end| {
             let (code, rest) = text.split_at_checked(end)?;
             Some((code.parse().ok()?, rest.strip_prefix(':')))
         });
@@ -42,7 +42,8 @@ impl FromStr for Reference {
             None => (rest, None),
             Some((class, member)) => (class, Some(member)),
         };
-        let member = member.map(|member| member.parse().map_err(|_| format!("{member:?} is no number of an attribute")));
+        let member = member
+            .map(|member| member.parse().map_err(|_| format!("{member:?} is no number of an attribute")));
         Ok(Self {
             obis,
             class: Some(class.parse().map_err(|_| format!("{class:?} is no number of a class"))?),

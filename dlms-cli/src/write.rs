@@ -36,6 +36,7 @@ pub(crate) fn run(args: &WriteArgs, output: &Output) -> Result<(), Failure> {
 /// The value that an argument stands for.
 pub(crate) fn value(argument: &str) -> Result<dlms_core::data::DataBuf, Failure> {
     let text = input::text(argument)?;
-    let json = serde_json::from_str(&text).map_err(|error| Failure::usage(format!("the value is no JSON: {error}")))?;
+    let json = serde_json::from_str(&text)
+        .map_err(|error| Failure::usage(format!("the value is no JSON: {error}")))?;
     from_json(&json)
 }

@@ -203,7 +203,6 @@ impl defmt::Format for Address {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "fourteen bits")]
 const fn part(word: u32) -> u16 {
     (word & PART) as u16
 }

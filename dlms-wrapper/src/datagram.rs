@@ -5,7 +5,7 @@ use dlms_core::codec::{Decode, Reader};
 use dlms_core::link::{Busy, Delivery, Link, LinkError, LinkEvent, Saps};
 use dlms_core::time::Instant;
 
-use crate::stream::wrap;
+use crate::outgoing::Outgoing;
 use crate::{HEADER_LEN, Header, Role};
 
 /// The wrapper on UDP: one APDU in each datagram, never more or less.
@@ -15,14 +15,14 @@ use crate::{HEADER_LEN, Header, Role};
 #[derive(Debug, Clone)]
 pub struct Datagram {
     role: Role,
-    outgoing: Option<(Header, Range<usize>)>,
+    outgoing: Outgoing,
 }
 
 impl Datagram {
     /// This end of an exchange of datagrams.
     #[must_use]
     pub const fn new(role: Role) -> Self {
-        Self { role, outgoing: None }
+        Self { role, outgoing: Outgoing::NOTHING }
     }
 }
 
@@ -67,21 +67,15 @@ impl Link for Datagram {
     }
 
     fn send(&mut self, peer: Saps, apdu: Range<usize>, _: Delivery, _: Instant) -> Result<(), Busy> {
-        if self.outgoing.is_some() {
-            return Err(Busy);
-        }
-        let length = u16::try_from(apdu.len()).map_err(|_| Busy)?;
-        self.outgoing = Some((Header::outgoing(self.role, peer, length), apdu));
-        Ok(())
+        self.outgoing.put(self.role, peer, apdu)
     }
 
     fn is_sending(&self) -> bool {
-        self.outgoing.is_some()
+        self.outgoing.is_waiting()
     }
 
     fn poll_transmit<'t>(&'t mut self, tx: &'t mut [u8], _: Instant) -> Option<&'t [u8]> {
-        let (header, apdu) = self.outgoing.take()?;
-        wrap(header, apdu, tx)
+        self.outgoing.frame(tx)
     }
 
     fn handle_timeout(&mut self, _: Instant) -> Result<LinkEvent, LinkError> {

@@ -7,10 +7,11 @@ extern crate std;
 
 mod datagram;
 mod header;
+mod outgoing;
 mod stream;
 
 pub use datagram::Datagram;
-pub use header::{Header, HEADER_LEN, PORT};
+pub use header::{HEADER_LEN, Header, PORT};
 pub use stream::Stream;
 
 /// Which end of the connection this is: it decides which of the two ports is whose.

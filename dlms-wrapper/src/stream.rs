@@ -5,6 +5,7 @@ use dlms_core::codec::Decode;
 use dlms_core::link::{Busy, Delivery, Link, LinkError, LinkEvent, Saps};
 use dlms_core::time::Instant;
 
+use crate::outgoing::Outgoing;
 use crate::{HEADER_LEN, Header, Role};
 
 /// The wrapper on a TCP stream: APDUs arrive in pieces, several at a time, or with more to come.
@@ -16,14 +17,14 @@ pub struct Stream {
     received: usize,
     /// The unit does not fit the receive buffer and is let pass.
     discard: bool,
-    outgoing: Option<(Header, Range<usize>)>,
+    outgoing: Outgoing,
 }
 
 impl Stream {
     /// This end of a connection that was just made.
     #[must_use]
     pub const fn new(role: Role) -> Self {
-        Self { role, header: [0; HEADER_LEN], received: 0, discard: false, outgoing: None }
+        Self { role, header: [0; HEADER_LEN], received: 0, discard: false, outgoing: Outgoing::NOTHING }
     }
 
     /// Takes octets of the header; the header once it is complete.
@@ -78,7 +79,8 @@ impl Link for Stream {
         let body = bytes.get(taken..).unwrap_or_default();
         let body = body.get(..len.saturating_sub(done)).unwrap_or(body);
         if !self.discard {
-            let room = rx.as_mut_slice().get_mut(keep..end).and_then(|r| r.get_mut(done..)).unwrap_or_default();
+            let room =
+                rx.as_mut_slice().get_mut(keep..end).and_then(|r| r.get_mut(done..)).unwrap_or_default();
             for (slot, octet) in room.iter_mut().zip(body) {
                 *slot = *octet;
             }
@@ -98,21 +100,15 @@ impl Link for Stream {
     }
 
     fn send(&mut self, peer: Saps, apdu: Range<usize>, _: Delivery, _: Instant) -> Result<(), Busy> {
-        if self.outgoing.is_some() {
-            return Err(Busy);
-        }
-        let length = u16::try_from(apdu.len()).map_err(|_| Busy)?;
-        self.outgoing = Some((Header::outgoing(self.role, peer, length), apdu));
-        Ok(())
+        self.outgoing.put(self.role, peer, apdu)
     }
 
     fn is_sending(&self) -> bool {
-        self.outgoing.is_some()
+        self.outgoing.is_waiting()
     }
 
     fn poll_transmit<'t>(&'t mut self, tx: &'t mut [u8], _: Instant) -> Option<&'t [u8]> {
-        let (header, apdu) = self.outgoing.take()?;
-        wrap(header, apdu, tx)
+        self.outgoing.frame(tx)
     }
 
     fn handle_timeout(&mut self, _: Instant) -> Result<LinkEvent, LinkError> {
@@ -122,14 +118,6 @@ impl Link for Stream {
     fn poll_timeout(&self) -> Option<Instant> {
         None
     }
-}
-
-/// Writes the header in front of the APDU in `tx`.
-pub(crate) fn wrap(header: Header, apdu: Range<usize>, tx: &mut [u8]) -> Option<&[u8]> {
-    let start = apdu.start.checked_sub(HEADER_LEN)?;
-    let unit = tx.get_mut(start..apdu.end)?;
-    *unit.first_chunk_mut()? = header.to_octets();
-    Some(unit)
 }
 
 #[cfg(test)]
@@ -160,8 +148,7 @@ mod tests {
         for cut in 1..=stream.len() {
             let mut link = Stream::new(Role::Client);
             let mut rx = [0u8; 8];
-            let found: Vec<_> =
-                stream.chunks(cut).flat_map(|part| apdus(&mut link, part, &mut rx)).collect();
+            let found: Vec<_> = stream.chunks(cut).flat_map(|part| apdus(&mut link, part, &mut rx)).collect();
             assert_eq!(found, [&[0xaa, 0xbb][..], &[0xcc], &[0xaa, 0xbb], &[0xcc]], "{cut}");
         }
     }
@@ -172,8 +159,7 @@ mod tests {
             let mut link = Stream::new(Role::Client);
             let mut rx = [0u8; 2];
             let stream = [&A[..], &B].concat();
-            let found: Vec<_> =
-                stream.chunks(cut).flat_map(|part| apdus(&mut link, part, &mut rx)).collect();
+            let found: Vec<_> = stream.chunks(cut).flat_map(|part| apdus(&mut link, part, &mut rx)).collect();
             assert_eq!(found, [&[0xff, 0xff][..], &[0xcc]]);
         }
     }

@@ -16,7 +16,8 @@ impl OnlineArgs {
         let wrong = |what: String| Failure::usage(format!("{place}: {what}"));
         let text = std::fs::read_to_string(&self.config).map_err(|error| wrong(error.to_string()))?;
         let file: Table = text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
-        let table = file.get(profile).and_then(Value::as_table).ok_or_else(|| wrong("no such table".into()))?;
+        let table =
+            file.get(profile).and_then(Value::as_table).ok_or_else(|| wrong("no such table".into()))?;
         let defaults = from_table(table).map_err(wrong)?;
         Ok(if given.has_transport() { given.or(defaults.without_transport()) } else { given.or(defaults) })
     }
@@ -35,8 +36,11 @@ fn from_table(table: &Table) -> Result<ConnectionFlags, String> {
             _ => return Err(format!("{name}: a text, a number or a boolean is expected")),
         }
     }
-    let command = ConnectionFlags::augment_args(clap::Command::new("dlms").no_binary_name(true).disable_help_flag(true));
-    let flags = command.try_get_matches_from(words).and_then(|found| ConnectionFlags::from_arg_matches(&found));
+    let command = ConnectionFlags::augment_args(
+        clap::Command::new("dlms").no_binary_name(true).disable_help_flag(true),
+    );
+    let flags =
+        command.try_get_matches_from(words).and_then(|found| ConnectionFlags::from_arg_matches(&found));
     flags.map_err(|error| {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();

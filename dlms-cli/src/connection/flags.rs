@@ -1,6 +1,6 @@
-use std::convert::Infallible;
+use core::convert::Infallible;
+use core::str::FromStr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use obis::ObisCode;
 
@@ -138,7 +138,7 @@ flags! {
         /// Show every frame, and what is in the ciphered ones, on stderr or in a file. Passwords and keys are blanked.
         #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
         trace: TraceTo,
-        /// Keep what goes over the line in a capture file, for Wireshark.
+        /// Keep what goes over the line in a capture file, for Wireshark: as it is, a password in the clear included.
         #[arg(long, value_name = "FILE")]
         pcap: PathBuf,
     }

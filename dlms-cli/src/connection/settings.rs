@@ -163,7 +163,9 @@ fn authentication(auth: Auth, password: Option<&Octets>) -> Result<Authenticatio
             let password = password.ok_or_else(|| Failure::usage("--auth lls needs --password"))?;
             let most = Secret::MAX;
             let secret = Secret::new(password.as_bytes());
-            secret.map(Authentication::Lls).ok_or_else(|| Failure::usage(format!("a password of more than {most} octets")))
+            secret
+                .map(Authentication::Lls)
+                .ok_or_else(|| Failure::usage(format!("a password of more than {most} octets")))
         }
         Auth::HlsGmac => Ok(Authentication::Hls(MechanismName::HlsGmac)),
         _ => Ok(Authentication::None),
@@ -173,7 +175,8 @@ fn authentication(auth: Auth, password: Option<&Octets>) -> Result<Authenticatio
 fn ciphering(flags: &ConnectionFlags, protection: Protection) -> Result<Ciphering, Failure> {
     let title = flags.system_title.as_ref();
     let title = title.ok_or_else(|| Failure::usage("ciphering and hls-gmac need --system-title"))?;
-    let title = <[u8; 8]>::try_from(title.as_bytes()).map_err(|_| Failure::usage("--system-title has 8 octets"))?;
+    let title =
+        <[u8; 8]>::try_from(title.as_bytes()).map_err(|_| Failure::usage("--system-title has 8 octets"))?;
     Ok(Ciphering {
         suite: SecuritySuite::Suite0,
         protection,
@@ -225,7 +228,8 @@ mod tests {
         let reader = settings(ConnectionFlags { client: Some(32), ..ConnectionFlags::default() }).unwrap();
         assert_eq!((reader.auth, reader.security), (Auth::Lls, Security::None));
         assert!(reader.config.ciphering.is_none());
-        let public = settings(ConnectionFlags { auth: Some(Auth::None), ..ConnectionFlags::default() }).unwrap();
+        let public =
+            settings(ConnectionFlags { auth: Some(Auth::None), ..ConnectionFlags::default() }).unwrap();
         assert_eq!(public.config.saps.client, 16);
     }
 
@@ -253,12 +257,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_wrong_is_named() {
-        let keyed = ConnectionFlags {
-            ek: octets(16),
-            ak: octets(16),
-            system_title: octets(8),
-            ..tcp()
-        };
+        let keyed = ConnectionFlags { ek: octets(16), ak: octets(16), system_title: octets(8), ..tcp() };
         assert!(settings(keyed.clone()).is_ok());
         assert_eq!(kind(ConnectionFlags { ak: None, ..keyed.clone() }), FailureKind::MissingKey);
         assert_eq!(kind(ConnectionFlags { ek: octets(15), ..keyed.clone() }), FailureKind::Usage);

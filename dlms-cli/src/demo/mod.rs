@@ -57,11 +57,12 @@ pub(crate) fn run(_: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let settings = Settings::new(ConnectionFlags::default())?;
 
     let mut tour = Tour::new(format!("The built-in meter listens on TCP at {}.", meter.address()));
-    let mut session = tour.first("Associate: HLS with GMAC, and every message authenticated and encrypted", || {
-        let session = Session::over(settings, stream, watchers)?;
-        let shown = association(&session);
-        Ok((session, shown))
-    })?;
+    let mut session =
+        tour.first("Associate: HLS with GMAC, and every message authenticated and encrypted", || {
+            let session = Session::over(settings, stream, watchers)?;
+            let shown = association(&session);
+            Ok((session, shown))
+        })?;
     tour.step(&mut session, "Nameplate", |session| {
         let nameplate = nameplate::read(session)?;
         Ok(Shown { text: nameplate.text(), json: nameplate.to_json() })

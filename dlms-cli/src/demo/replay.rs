@@ -1,6 +1,6 @@
+use core::time::Duration;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use dlms_core::apdu::{ExceptionResponse, ExceptionServiceError};
 use dlms_core::codec::Decode;
@@ -29,8 +29,9 @@ pub(super) fn show(mut socket: &TcpStream, recorded: &[u8]) -> Result<(Shown, u6
         Ok(apdu)
     };
     let answer = exchange().map_err(|error| transport(&error))?;
-    let exception = ExceptionResponse::from_bytes(&answer)
-        .map_err(|_| unexpected(format!("the meter took a message that it had before: {}", hex::to_text(&answer))))?;
+    let exception = ExceptionResponse::from_bytes(&answer).map_err(|_| {
+        unexpected(format!("the meter took a message that it had before: {}", hex::to_text(&answer)))
+    })?;
     let expected = match exception.service_error {
         ExceptionServiceError::InvocationCounterError(Some(expected)) => expected,
         other => return Err(unexpected(format!("refused for another reason than the counter: {other}"))),

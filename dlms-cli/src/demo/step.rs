@@ -75,7 +75,11 @@ impl Tour {
     ) -> Result<(), Failure> {
         let began = Instant::now();
         let (shown, sent, received) = step()?;
-        self.add(title, shown, Cost { round_trips: 1, sent, received, milliseconds: began.elapsed().as_millis() });
+        self.add(
+            title,
+            shown,
+            Cost { round_trips: 1, sent, received, milliseconds: began.elapsed().as_millis() },
+        );
         Ok(())
     }
 
@@ -120,7 +124,12 @@ impl Step {
 impl Cost {
     fn of(session: &Session) -> Self {
         let (statistics, traffic) = (session.statistics(), session.traffic());
-        Self { round_trips: statistics.round_trips, sent: traffic.sent, received: traffic.received, milliseconds: 0 }
+        Self {
+            round_trips: statistics.round_trips,
+            sent: traffic.sent,
+            received: traffic.received,
+            milliseconds: 0,
+        }
     }
 
     fn since(before: Self, session: &Session, began: Instant) -> Self {

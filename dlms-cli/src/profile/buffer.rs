@@ -45,8 +45,8 @@ impl Encode for Expanded<'_> {
             CompactValue::Structure(elements) => (tag::STRUCTURE, elements),
         };
         w.u8(tag);
-        w.length(elements.clone().count());
-        for element in elements.clone() {
+        w.length(elements.count());
+        for element in *elements {
             Self(element).encode(w);
         }
     }
@@ -61,7 +61,10 @@ mod tests {
 
     fn read(json: &serde_json::Value) -> Result<Vec<Vec<serde_json::Value>>, Failure> {
         let rows = rows(&from_json(json).unwrap())?;
-        Ok(rows.iter().map(|row| row.iter().map(|cell| to_json(&cell.as_data()).unwrap()).collect()).collect())
+        Ok(rows
+            .iter()
+            .map(|row| row.iter().map(|cell| to_json(&cell.as_data()).unwrap()).collect())
+            .collect())
     }
 
     #[test]

@@ -77,7 +77,8 @@ pub(super) fn read(session: &mut Session, objects: &DataBuf) -> Result<Vec<Colum
     let wrong = || Failure::decode("the capture objects are no list of columns");
     let objects = Array::<CaptureObject>::from_data(objects.as_data()).ok_or_else(wrong)?;
     let objects = objects.iter().collect::<Result<Vec<_>, _>>()?;
-    let whole = |object: &CaptureObject| scaler_unit_of(&object.attribute()).filter(|_| object.data_index == 0);
+    let whole =
+        |object: &CaptureObject| scaler_unit_of(&object.attribute()).filter(|_| object.data_index == 0);
     let scalers: Vec<_> = objects.iter().filter_map(whole).collect();
     let mut answers = session.answers(&scalers)?.into_iter();
     let columns = objects.into_iter().map(|object| Column {

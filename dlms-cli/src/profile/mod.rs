@@ -9,8 +9,8 @@ mod rows;
 mod search;
 mod selection;
 
+use core::str::FromStr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::ValueEnum;
 use dlms_core::apdu::AttributeDescriptor;
@@ -23,9 +23,9 @@ use crate::output::Output;
 use crate::session::Session;
 
 pub(crate) use columns::Column;
-pub(crate) use rows::Row;
 use range::Bounds;
 pub(crate) use range::TimeRange;
+pub(crate) use rows::Row;
 pub(crate) use selection::Wanted;
 
 const PROFILE_GENERIC: u16 = 7;

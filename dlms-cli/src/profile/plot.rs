@@ -1,4 +1,4 @@
-use std::fmt::Write;
+use core::fmt::Write;
 
 use super::{Column, Profile};
 use crate::failure::Failure;
@@ -62,12 +62,17 @@ struct Panel {
 impl Panel {
     fn new(profile: &Profile, place: usize, column: &Column, times: &[(f64, String)]) -> Option<Self> {
         let values = profile.rows.iter().map(|row| column.approximate(row.get(place)?.as_data()));
-        let points: Vec<_> = times.iter().zip(values).filter_map(|((time, _), value)| Some((*time, value?))).collect();
+        let points: Vec<_> =
+            times.iter().zip(values).filter_map(|((time, _), value)| Some((*time, value?))).collect();
         let name = column.object.logical_name;
         let unit = column.unit();
         let unit = if unit.is_empty() { unit } else { format!(" [{unit}]") };
         let ends = [times.first()?.1.clone(), times.last()?.1.clone()];
-        (!points.is_empty()).then(|| Self { title: format!("{name} {}{unit}", name.describe()), points, ends })
+        (!points.is_empty()).then(|| Self {
+            title: format!("{name} {}{unit}", name.describe()),
+            points,
+            ends,
+        })
     }
 
     fn draw(&self, top: f64, svg: &mut String) {

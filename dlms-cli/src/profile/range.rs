@@ -40,7 +40,9 @@ impl Bounds {
     /// It has no column with times.
     pub(super) fn new(session: &mut Session, range: TimeRange, columns: &[Column]) -> Result<Self, Failure> {
         let clock = columns.iter().find(|column| column.is_time()).map(|column| column.object);
-        let clock = clock.ok_or_else(|| Failure::usage("the profile has no column with times; --entries goes by number"))?;
+        let clock = clock.ok_or_else(|| {
+            Failure::usage("the profile has no column with times; --entries goes by number")
+        })?;
         let read = session.answer(clock.attribute(), None)?.ok();
         let time = read.as_ref().and_then(|value| value.as_data().as_date_time());
         Ok(Self {
@@ -58,7 +60,11 @@ impl Bounds {
 
     /// What to ask the meter for: the rows, a little more where daylight saving may confuse it, with these columns, or
     /// all of them.
-    pub(super) fn descriptor<T>(&self, columns: &[Column], ask: impl FnOnce(&RangeDescriptorView<'_>) -> T) -> Result<T, Failure> {
+    pub(super) fn descriptor<T>(
+        &self,
+        columns: &[Column],
+        ask: impl FnOnce(&RangeDescriptorView<'_>) -> T,
+    ) -> Result<T, Failure> {
         let wider = if self.deviation == Deviation::NOT_SPECIFIED { 0 } else { DAYLIGHT_SAVING };
         let [always_from, always_to] = ALWAYS.map(Moment::Utc);
         let moved = |time: DateTime, seconds: i64| {
@@ -87,7 +93,13 @@ impl Bounds {
     }
 
     /// Moments are compared as such, times of the meter's clock by what the clock showed.
-    fn compare(&self, time: DateTime, bound: Option<Moment>, into_day: i64, past: fn(i64, i64) -> bool) -> bool {
+    fn compare(
+        &self,
+        time: DateTime,
+        bound: Option<Moment>,
+        into_day: i64,
+        past: fn(i64, i64) -> bool,
+    ) -> bool {
         let time = match time.deviation {
             Deviation::NOT_SPECIFIED => DateTime { deviation: self.deviation, ..time },
             _ => time,

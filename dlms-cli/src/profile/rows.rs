@@ -23,7 +23,9 @@ pub(super) fn restore(rows: &mut [Row], columns: &[Column], step: i64) {
     for (place, column) in columns.iter().enumerate() {
         let mut before: Option<DataBuf> = None;
         for cell in rows.iter_mut().filter_map(|row| row.get_mut(place)) {
-            if let Some(whole) = before.as_ref().and_then(|before| restored(cell, before, column.is_time(), step)) {
+            if let Some(whole) =
+                before.as_ref().and_then(|before| restored(cell, before, column.is_time(), step))
+            {
                 *cell = whole;
             }
             before = Some(cell.clone());
@@ -106,11 +108,14 @@ mod tests {
         let octets = [0x07, 0xe8, 12, 31, 2, 23, 45, 0, 0, 0xff, 0xc4, 0];
         let cells = [Data::OctetString(&octets), Data::NullData, Data::NullData];
         let rows = restored_column(8, 900, &cells);
-        assert_eq!(rows[1..], [
-            // Octet-strings stay octet-strings.
-            "07E90101030000000 0FFC400".replace(' ', ""),
-            "07E901010300 0F0000FFC400".replace(' ', ""),
-        ]);
+        assert_eq!(
+            rows[1..],
+            [
+                // Octet-strings stay octet-strings.
+                "07E90101030000000 0FFC400".replace(' ', ""),
+                "07E901010300 0F0000FFC400".replace(' ', ""),
+            ]
+        );
         let time = DateTime::from_octets(octets);
         let back = restored_column(8, -900, &[Data::DateTime(time), Data::NullData]);
         assert_eq!(back[1], "2024-12-31T23:30:00+01:00");

@@ -1,4 +1,4 @@
-use std::ops::Range;
+use core::ops::Range;
 
 use cosem_classes::profile_generic::EntryDescriptor;
 use dlms_core::apdu::{AttributeDescriptor, Conformance, SelectiveAccess};
@@ -131,7 +131,8 @@ impl Fetch<'_> {
             ..EntryDescriptor::rows(first, last)
         };
         let mut room = [0; 32];
-        let part = descriptor.selective_access(&mut room).map_err(|error| Failure::decode(error.to_string()))?;
+        let part =
+            descriptor.selective_access(&mut room).map_err(|error| Failure::decode(error.to_string()))?;
         self.selected(&part)
     }
 
@@ -162,8 +163,14 @@ const fn may_be_the_selection(result: dlms_core::apdu::DataAccessResult) -> bool
     use dlms_core::apdu::DataAccessResult as Result;
     matches!(
         result,
-        Result::OtherReason | Result::TypeUnmatched | Result::ScopeOfAccessViolated | Result::ReadWriteDenied
-            | Result::ObjectUnavailable | Result::HardwareFault | Result::TemporaryFailure | Result::Other(_)
+        Result::OtherReason
+            | Result::TypeUnmatched
+            | Result::ScopeOfAccessViolated
+            | Result::ReadWriteDenied
+            | Result::ObjectUnavailable
+            | Result::HardwareFault
+            | Result::TemporaryFailure
+            | Result::Other(_)
     )
 }
 

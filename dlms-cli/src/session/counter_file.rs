@@ -1,8 +1,9 @@
+use core::time::Duration;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use dlms_security::{CounterId, CounterStore, StoreError, SystemTitle};
 use serde_json::{Map, Value};
@@ -35,7 +36,9 @@ impl CounterFile {
         let wrong = |what: String| Failure::new(FailureKind::Io, format!("{}: {what}", path.display()));
         let lock = lock(&beside(path, ".lock")).map_err(|error| wrong(error.to_string()))?;
         let counters = match fs::read_to_string(path) {
-            Ok(text) => serde_json::from_str(&text).map_err(|error| wrong(format!("no counter file: {error}")))?,
+            Ok(text) => {
+                serde_json::from_str(&text).map_err(|error| wrong(format!("no counter file: {error}")))?
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Map::new(),
             Err(error) => return Err(wrong(error.to_string())),
         };
@@ -102,7 +105,9 @@ fn lock(path: &Path) -> io::Result<File> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                thread::sleep(Duration::from_millis(20))
+            }
             Err(TryLockError::WouldBlock) => {
                 return Err(io::Error::new(ErrorKind::WouldBlock, "in use by another command"));
             }
@@ -150,7 +155,8 @@ mod tests {
     #[test]
     fn values_that_were_reserved_are_not_used_again() {
         let path = path("reserved");
-        let mut counters = InvocationCounters::<_>::new(CounterFile::open(&path, TITLE).unwrap()).with_step(10);
+        let mut counters =
+            InvocationCounters::<_>::new(CounterFile::open(&path, TITLE).unwrap()).with_step(10);
         assert_eq!(counters.next(ID), Ok(1));
         drop(counters);
         let mut other = InvocationCounters::<_>::new(CounterFile::open(&path, SystemTitle([1; 8])).unwrap());

@@ -27,9 +27,14 @@ pub(crate) enum Counters {
 impl Counters {
     /// Those that the flags want. Where the meter said what it expects, they begin there, or later if they are kept; else,
     /// if they are not kept, at the time in tenths of a second since 2025.
-    pub(super) fn open(settings: &Settings, expected: Option<u32>) -> Result<InvocationCounters<Self>, Failure> {
+    pub(super) fn open(
+        settings: &Settings,
+        expected: Option<u32>,
+    ) -> Result<InvocationCounters<Self>, Failure> {
         let store = match (&settings.counting, settings.config.ciphering) {
-            (Counting::Kept(path), Some(ciphering)) => Self::Kept(CounterFile::open(path, ciphering.system_title)?),
+            (Counting::Kept(path), Some(ciphering)) => {
+                Self::Kept(CounterFile::open(path, ciphering.system_title)?)
+            }
             _ => Self::From(expected.unwrap_or_else(time)),
         };
         let mut counters = InvocationCounters::new(store).with_step(STEP);

@@ -65,9 +65,13 @@ fn client(service: &str, error: ClientError) -> Failure {
 fn security(error: SecurityError) -> Failure {
     let text = error.to_string();
     match error {
-        SecurityError::Inauthentic => Failure::new(FailureKind::WrongKey, "the answer is not authentic: a wrong key, or forged"),
+        SecurityError::Inauthentic => {
+            Failure::new(FailureKind::WrongKey, "the answer is not authentic: a wrong key, or forged")
+        }
         SecurityError::NoKey(_) => Failure::new(FailureKind::MissingKey, text),
-        SecurityError::Replayed { .. } => Failure::new(FailureKind::Replayed, format!("the answer is {text}")),
+        SecurityError::Replayed { .. } => {
+            Failure::new(FailureKind::Replayed, format!("the answer is {text}"))
+        }
         SecurityError::WeakerThanPolicy => {
             Failure::new(FailureKind::WeakerThanPolicy, "the answer is protected less than required")
         }
@@ -89,7 +93,8 @@ fn refusal_of(service: &str, refusal: Refusal) -> Failure {
             if let (Some(detail), Some(error)) = (detail.as_object_mut(), service_error) {
                 detail.insert("service-error".into(), error.to_string().into());
             }
-            Failure::new(FailureKind::AssociationRejected, "the meter rejected the association").with_detail(detail)
+            Failure::new(FailureKind::AssociationRejected, "the meter rejected the association")
+                .with_detail(detail)
         }
         Refusal::Exception(exception) => {
             let mut detail = json!({

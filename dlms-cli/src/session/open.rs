@@ -1,7 +1,7 @@
+use core::time::Duration;
 use std::io::{self, ErrorKind};
 use std::net::TcpStream;
 use std::thread;
-use std::time::Duration;
 
 use dlms::client::{Client, ClientError, Negotiated, Refusal};
 use dlms_core::apdu::{AttributeDescriptor, ExceptionServiceError};
@@ -57,7 +57,8 @@ impl Session {
 /// Starts the built-in meter and says so: nobody shall take it for a real one.
 fn start_demo(settings: &mut Settings) -> Result<RunningMeter, Failure> {
     let meter = RunningMeter::start(Options::default(), "127.0.0.1:0", |_, _| {});
-    let meter = meter.map_err(|e| Failure::new(FailureKind::Link, format!("cannot start the built-in meter: {e}")))?;
+    let meter = meter
+        .map_err(|e| Failure::new(FailureKind::Link, format!("cannot start the built-in meter: {e}")))?;
     let (address, client) = (meter.address().to_string(), settings.config.saps.client);
     let (auth, security) = (settings.auth.name(), settings.security.name());
     eprintln!("demo: the built-in meter at {address}, client {client}, auth {auth}, security {security}");
@@ -79,7 +80,9 @@ fn read_counter(settings: &Settings, traces: &Traces, name: ObisCode) -> Result<
     let counter = value.as_data().as_integer().and_then(|counter| u32::try_from(counter).ok());
     match counter.map(|counter| counter.checked_add(1)) {
         Some(Some(next)) => Ok(next),
-        Some(None) => Err(Failure::unsupported("the invocation counter is exhausted: the key must be replaced")),
+        Some(None) => {
+            Err(Failure::unsupported("the invocation counter is exhausted: the key must be replaced"))
+        }
         None => Err(Failure::decode(format!("{name} is no invocation counter"))),
     }
 }

@@ -1,6 +1,7 @@
 use dlms::client::{Negotiated, Statistics};
 use dlms_core::apdu::{
-    AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, MethodDescriptor, SelectiveAccess,
+    AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, MethodDescriptor,
+    SelectiveAccess,
 };
 use dlms_core::data::DataBuf;
 use dlms_core::link::Link;
@@ -20,7 +21,11 @@ pub(crate) trait Peer {
     /// Releases it.
     fn release(&mut self) -> Result<(), Error>;
     /// Reads an attribute, or a part of it.
-    fn get(&mut self, attribute: AttributeDescriptor, part: Option<&SelectiveAccess<'_>>) -> Result<DataBuf, Error>;
+    fn get(
+        &mut self,
+        attribute: AttributeDescriptor,
+        part: Option<&SelectiveAccess<'_>>,
+    ) -> Result<DataBuf, Error>;
     /// Reads several attributes in one request.
     fn get_list(&mut self, attributes: &[AttributeSelection<'_>]) -> Result<Vec<Answer>, Error>;
     /// Writes an attribute.
@@ -51,7 +56,11 @@ impl<T: Transport, L: Link> Peer for Meter<T, L, Provider, Counters> {
         Self::release(self)
     }
 
-    fn get(&mut self, attribute: AttributeDescriptor, part: Option<&SelectiveAccess<'_>>) -> Result<DataBuf, Error> {
+    fn get(
+        &mut self,
+        attribute: AttributeDescriptor,
+        part: Option<&SelectiveAccess<'_>>,
+    ) -> Result<DataBuf, Error> {
         owned(self.get_any(attribute, part)?)
     }
 

@@ -89,7 +89,11 @@ impl Session {
     ///
     /// # Errors
     /// It is refused, or there is no answer.
-    pub(crate) fn invoke(&mut self, method: MethodDescriptor, parameter: &DataBuf) -> Result<DataBuf, Failure> {
+    pub(crate) fn invoke(
+        &mut self,
+        method: MethodDescriptor,
+        parameter: &DataBuf,
+    ) -> Result<DataBuf, Failure> {
         self.peer.invoke(method, parameter).map_err(|error| failed("action", error))
     }
 

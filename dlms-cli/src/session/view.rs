@@ -60,7 +60,8 @@ impl AssociationView {
     fn read(list: &DataBuf) -> Option<Self> {
         let Data::Array(elements) = list.as_data() else { return None };
         let raw = elements.iter().map(Raw::read).collect::<Option<Vec<_>>>()?;
-        let own = raw.iter().find(|object| object.class == ASSOCIATION_LN && object.obis == CURRENT_ASSOCIATION);
+        let own =
+            raw.iter().find(|object| object.class == ASSOCIATION_LN && object.obis == CURRENT_ASSOCIATION);
         // From version 3 on, an access mode is a set of bits.
         let bits = own.map_or_else(|| raw.iter().any(Raw::exceeds_modes), |own| own.version >= 3);
         Some(Self { objects: raw.into_iter().map(|object| object.named(bits)).collect() })
@@ -174,7 +175,13 @@ mod tests {
 
     use crate::value_json::from_json;
 
-    fn element(class: u16, version: u8, name: &str, mode: u8, method: &serde_json::Value) -> serde_json::Value {
+    fn element(
+        class: u16,
+        version: u8,
+        name: &str,
+        mode: u8,
+        method: &serde_json::Value,
+    ) -> serde_json::Value {
         json!({"structure": [
             {"long-unsigned": class}, {"unsigned": version}, {"octet-string": name},
             {"structure": [

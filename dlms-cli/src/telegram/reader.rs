@@ -116,8 +116,12 @@ impl Task<'_> {
             Ok(apdu) => apdu,
             Err(error) => return self.deviating(octets, error.into()),
         };
-        self.warnings.extend(leniencies.met().map(warning_of));
         let consumed = r.offset();
+        if !r.is_empty() && retagged(octets).is_some() {
+            let left = DecodeErrorKind::Trailing(r.remaining());
+            return self.deviating(octets, Failure::from(left).at(consumed));
+        }
+        self.warnings.extend(leniencies.met().map(warning_of));
         let message = Message::of(&apdu, &mut self.budget)?;
         self.keys.learn(&apdu);
         let mut members = Map::new();

@@ -1,5 +1,5 @@
+use core::ops::Range;
 use std::io::Write;
-use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -87,7 +87,8 @@ fn frame_length(octets: &[u8]) -> Option<usize> {
 /// Where in an AARQ a password stands.
 fn password(apdu: &[u8]) -> Option<Range<usize>> {
     let aarq = Aarq::from_bytes(apdu).ok()?;
-    let value = aarq.calling_authentication_value.filter(|_| aarq.mechanism_name == Some(MechanismName::Lls))?;
+    let value =
+        aarq.calling_authentication_value.filter(|_| aarq.mechanism_name == Some(MechanismName::Lls))?;
     let start = (value.as_ptr() as usize).checked_sub(apdu.as_ptr() as usize)?;
     Some(start..start + value.len())
 }

@@ -1,5 +1,6 @@
+use core::time::Duration;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use dlms_io::Observer;
 

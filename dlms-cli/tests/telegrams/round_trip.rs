@@ -79,7 +79,7 @@ fn documents_can_be_written_by_hand() {
              "instance-id":"1.0.1.8.0.255","attribute-id":2}}}"#, "C001C100030100010800FF0200"),
         (r#"{"link":"wrapper","saps":{"source":1,"destination":16},"apdu":"exception-response",
              "fields":{"state-error":"service-unknown","service-error":"invocation-counter-error",
-             "invocation-counter":42}}"#, "0001000100100006D802060000002A"),
+             "invocation-counter":42}}"#, "0001000100100007D802060000002A"),
         (r#"{"link":"hdlc","saps":{"source":1,"destination":16},"apdu":"set-response","invoke-id":1,
              "fields":{"type":"normal","result":"read-write-denied"}}"#, "7EA0102103 03"),
     ] {

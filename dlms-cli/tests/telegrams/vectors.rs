@@ -150,6 +150,10 @@ fn readings_are(documents: &[Value], expected: &[Value], entry: &Value) {
     let readings: Vec<_> = documents.iter().filter_map(|document| document["readings"].as_array()).flatten().collect();
     let objects_listed = expected.iter().filter(|value| value["type"] == "integer").count() > 5;
     for value in expected {
+        // The list is in the list.
+        if objects_listed && value["obis"].as_str().unwrap().ends_with(":25.9.0.255") {
+            continue;
+        }
         let found = readings.iter().any(|reading| {
             let raw = reading["value"].as_object().unwrap().values().next().unwrap();
             let same = reading["obis"] == value["obis"];

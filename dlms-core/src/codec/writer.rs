@@ -52,7 +52,7 @@ impl<'b> Writer<'b> {
     /// One octet.
     #[inline]
     pub fn u8(&mut self, v: u8) {
-        if let Some(slot) = self.room().and_then(|room| room.first_mut()) {
+        if let Some(slot) = self.room().and_then(<[u8]>::first_mut) {
             *slot = v;
         }
         self.at = self.at.saturating_add(1);
@@ -73,48 +73,40 @@ impl<'b> Writer<'b> {
     /// An array of octets, without a length.
     #[inline]
     pub fn array<const N: usize>(&mut self, v: [u8; N]) {
-        let slot = self.room().and_then(|room| room.first_chunk_mut::<N>());
-        match slot {
-            Some(slot) => {
-                *slot = v;
-                self.advance(N);
-            }
-            None => self.partly(&v),
+        match self.room().and_then(<[u8]>::first_chunk_mut) {
+            Some(slot) => *slot = v,
+            None => self.store_array(self.at, v),
         }
+        self.at = self.at.saturating_add(N);
     }
 
     /// The octet `tag`, then an array of octets.
     #[inline]
     pub(crate) fn tagged<const N: usize>(&mut self, tag: u8, v: [u8; N]) {
-        let slot = self.room().and_then(|room| room.split_first_mut());
-        let slot = slot.and_then(|(first, rest)| Some((first, rest.first_chunk_mut::<N>()?)));
-        match slot {
-            Some((first, rest)) => {
-                *first = tag;
-                *rest = v;
-                self.advance(N.wrapping_add(1));
-            }
+        let slot = self.room().and_then(<[u8]>::split_first_mut);
+        match slot.and_then(|(first, rest)| Some((first, rest.first_chunk_mut()?))) {
+            Some((first, rest)) => (*first, *rest) = (tag, v),
             None => {
-                self.partly(&[tag]);
-                self.partly(&v);
+                self.store_array(self.at, [tag]);
+                self.store_array(self.at.saturating_add(1), v);
             }
         }
+        self.at = self.at.saturating_add(N).saturating_add(1);
     }
 
     /// Octets, without a length.
     #[inline]
     pub fn bytes(&mut self, v: &[u8]) {
-        let slot = self.room().and_then(|room| room.get_mut(..v.len()));
-        match slot {
+        match self.room().and_then(|room| room.get_mut(..v.len())) {
             Some(slot) => {
                 // Becomes a memcpy, and has no lengths to compare.
                 for (slot, octet) in slot.iter_mut().zip(v) {
                     *slot = *octet;
                 }
-                self.advance(v.len());
             }
-            None => self.partly(v),
+            None => store(self.out, self.skip, self.at, v),
         }
+        self.at = self.at.saturating_add(v.len());
     }
 
     /// An A-XDR length or count in its shortest form, but never in that of three octets (`83`): a widespread stack
@@ -186,13 +178,6 @@ impl<'b> Writer<'b> {
         self.out.get_mut(self.at.wrapping_sub(self.skip)..)
     }
 
-    /// So many octets were stored.
-    #[inline(always)]
-    const fn advance(&mut self, n: usize) {
-        // Not beyond the end of the window, which is no overflow.
-        self.at = self.at.wrapping_add(n);
-    }
-
     /// Writes with a writer of its own, which as long as its address is not given away lies in registers: what is
     /// stored might lie where this one does, for all that the compiler knows.
     #[doc(hidden)]
@@ -203,23 +188,37 @@ impl<'b> Writer<'b> {
         self.at = w.at;
     }
 
-    /// Octets that do not all fall in the window.
+    /// Stores what of `v` falls in the window if it begins at octet number `at`.
     #[inline(always)]
-    fn partly(&mut self, v: &[u8]) {
-        let skipped = self.skip.saturating_sub(self.at);
-        let from = self.at.saturating_sub(self.skip);
-        if let Some(out) = self.out.get_mut(from..) {
-            store(out, v, skipped);
+    fn store_array<const N: usize>(&mut self, at: usize, v: [u8; N]) {
+        if N <= 16 {
+            let mut octets = [0; 16];
+            for (slot, octet) in octets.iter_mut().zip(v) {
+                *slot = octet;
+            }
+            store_few(self.out, self.skip, at, octets, N);
+        } else {
+            store(self.out, self.skip, at, &v);
         }
-        self.at = self.at.saturating_add(v.len());
     }
 }
 
-/// Stores what of `v` comes after `skipped` octets, as far as it fits. It is not given the writer: one whose address is
-/// not given away lies in registers.
+// These are not given the writer, and few octets are given by value: what has no address lies in registers.
+
+/// Stores what of the first `n` octets of `v` falls in the window `out`, which begins at octet number `skip`, if they
+/// begin at octet number `at`.
 #[cold]
-fn store(out: &mut [u8], v: &[u8], skipped: usize) {
-    for (slot, octet) in out.iter_mut().zip(v.iter().skip(skipped)) {
+#[inline(never)]
+fn store_few(out: &mut [u8], skip: usize, at: usize, v: [u8; 16], n: usize) {
+    store(out, skip, at, v.get(..n).unwrap_or(&v));
+}
+
+/// Stores what of `v` falls in the window.
+#[cold]
+#[inline(never)]
+fn store(out: &mut [u8], skip: usize, at: usize, v: &[u8]) {
+    let window = out.iter_mut().skip(at.saturating_sub(skip));
+    for (slot, octet) in window.zip(v.iter().skip(skip.saturating_sub(at))) {
         *slot = *octet;
     }
 }

@@ -1,5 +1,5 @@
 use super::{Data, compact_array::CompactArray, tag, value::apart};
-use crate::codec::{Decode, DecodeError, DecodeErrorKind, Reader, Writer};
+use crate::codec::{Decode, DecodeError, DecodeErrorKind, Reader};
 use crate::limits;
 
 /// The elements of an array or structure: checked once when decoded, read as they are walked.
@@ -119,11 +119,6 @@ impl<'a> Elements<'a> {
         *reader = r.clone();
         let used = whole.len().saturating_sub(r.remaining());
         Ok(Self { count, body: whole.get(..used).unwrap_or(&[]) })
-    }
-
-    pub(super) fn encode_body(&self, w: &mut Writer<'_>) {
-        w.length(self.count);
-        w.bytes(self.body);
     }
 }
 

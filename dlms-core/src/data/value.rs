@@ -278,8 +278,8 @@ impl Encode for Data<'_> {
             }
             Self::Boolean(v) => w.array([tag, u8::from(v)]),
             Self::BitString(v) => {
-                w.tagged_length(tag, v.len());
-                w.bytes(v.octets());
+                w.u8(tag);
+                v.encode_body(w);
             }
             Self::DoubleLong(v) | Self::DeltaDoubleLong(v) => w.tagged(tag, v.to_be_bytes()),
             Self::DoubleLongUnsigned(v) | Self::DeltaDoubleLongUnsigned(v) => w.tagged(tag, v.to_be_bytes()),

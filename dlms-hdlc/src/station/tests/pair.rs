@@ -74,7 +74,8 @@ impl Wire {
     }
 
     fn arrived(&mut self, now: Instant) -> Option<Vec<u8>> {
-        self.under_way.pop_front_if(|(at, _)| *at <= now).map(|(_, octets)| octets)
+        self.next().filter(|at| *at <= now)?;
+        self.under_way.pop_front().map(|(_, octets)| octets)
     }
 
     fn next(&self) -> Option<Instant> {
