@@ -7,16 +7,30 @@ mod decoding;
 mod dice;
 mod encoding;
 mod messages;
+mod pair;
+mod peer_pair;
+mod sessions;
 
 use dlms_bench::{Comparison, Report};
 
 fn main() {
+    // A server that is compared holds values of 300 kB on the stack, several at a time.
+    std::thread::Builder::new().stack_size(1 << 26).spawn(run).unwrap().join().unwrap();
+}
+
+fn run() {
     let filters: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let wanted = |comparison: &Comparison<'_>| filters.is_empty() || filters.iter().any(|f| comparison.matches(f));
     // `cargo test --benches` asks for no measurement: only that everybody still gives the same results.
     let measure = std::env::args().any(|argument| argument == "--bench");
     let mut report = Report::default();
-    let all = [decoding::comparisons(), encoding::comparisons(), messages::comparisons(), ciphering::comparisons()];
+    let all = [
+        decoding::comparisons(),
+        encoding::comparisons(),
+        messages::comparisons(),
+        ciphering::comparisons(),
+        sessions::comparisons(),
+    ];
     for mut comparison in all.into_iter().flatten().filter(wanted) {
         if measure {
             report.add(&comparison.measure());

@@ -16,7 +16,7 @@ pub(crate) fn octets(argument: &str) -> Result<Vec<u8>, Failure> {
         return hex::from_text(argument);
     }
     let octets = read(argument)?;
-    match std::str::from_utf8(&octets) {
+    match core::str::from_utf8(&octets) {
         Ok(text) if is_hex(text) => hex::from_text(text),
         _ => Ok(octets),
     }
@@ -50,5 +50,6 @@ fn read(argument: &str) -> Result<Vec<u8>, Failure> {
 }
 
 fn is_hex(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c.is_ascii_hexdigit()) && text.chars().any(|c| c.is_ascii_hexdigit())
+    text.chars().all(|c| c.is_whitespace() || c.is_ascii_hexdigit())
+        && text.chars().any(|c| c.is_ascii_hexdigit())
 }

@@ -1,4 +1,4 @@
-use std::fmt::Debug;
+use core::fmt::Debug;
 
 use obis::{Classification, ObisCode, Origin, Phase};
 use serde_json::{Map, Value, json};
@@ -31,7 +31,8 @@ fn explanation(code: ObisCode) -> Value {
     let octets = code.to_octets();
     let dotted = octets.map(|group| group.to_string()).join(".");
     let ObisCode { a, b, c, d, e, f } = code;
-    let classes = code.usual_classes().iter().map(|class| json!({"class": class, "name": class_name(*class)}));
+    let classes =
+        code.usual_classes().iter().map(|class| json!({"class": class, "name": class_name(*class)}));
     let classes: Vec<_> = classes.collect();
     let mut json = json!({
         "obis": code.to_string(),
@@ -127,9 +128,12 @@ fn text(json: &Value) -> String {
     let classes = classes.collect::<Vec<_>>().join(", ");
     let forms = json.get("forms").and_then(Value::as_object).into_iter().flatten();
     let forms = forms.filter_map(|(_, form)| form.as_str()).collect::<Vec<_>>().join("  ");
-    for (name, content) in
-        [("classes", classes.as_str()), ("unit", word("unit")), ("named by", word("origin")), ("also", &forms)]
-    {
+    for (name, content) in [
+        ("classes", classes.as_str()),
+        ("unit", word("unit")),
+        ("named by", word("origin")),
+        ("also", &forms),
+    ] {
         if !content.is_empty() {
             lines.push(format!("  {name}: {content}"));
         }

@@ -30,7 +30,12 @@ pub(crate) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// The value of one attribute.
-    pub(crate) const fn of_attribute(class_id: u16, obis: ObisCode, attribute_id: i8, value: Data<'a>) -> Self {
+    pub(crate) const fn of_attribute(
+        class_id: u16,
+        obis: ObisCode,
+        attribute_id: i8,
+        value: Data<'a>,
+    ) -> Self {
         Self { obis, class_id: Some(class_id), attribute_id: Some(attribute_id), value, scaler_unit: None }
     }
 
@@ -53,10 +58,10 @@ fn in_structure<'a>(members: Elements<'a>, found: &mut dyn FnMut(Reading<'a>)) {
         // The list is in it, too: as the value of its own entry, or before the values.
         let skipped = usize::from(list.len() != members.len());
         for (entry, value) in list.iter().zip(members.iter().skip(skipped)) {
-            if let Some((class_id, obis, attribute_id)) = object_definition(entry) {
-                if !matches!(value, Data::Array(of) if of == list) {
-                    found(Reading::of_attribute(class_id, obis, attribute_id, value));
-                }
+            if let Some((class_id, obis, attribute_id)) = object_definition(entry)
+                && !matches!(value, Data::Array(of) if of == list)
+            {
+                found(Reading::of_attribute(class_id, obis, attribute_id, value));
             }
         }
         return;
@@ -64,10 +69,10 @@ fn in_structure<'a>(members: Elements<'a>, found: &mut dyn FnMut(Reading<'a>)) {
     if object_definition(Data::Structure(members)).is_some() {
         return;
     }
-    if let Some([descriptor, value]) = members.exactly() {
-        if let Some((class_id, obis, attribute_id)) = attribute_descriptor(descriptor) {
-            return found(Reading::of_attribute(class_id, obis, attribute_id, value));
-        }
+    if let Some([descriptor, value]) = members.exactly()
+        && let Some((class_id, obis, attribute_id)) = attribute_descriptor(descriptor)
+    {
+        return found(Reading::of_attribute(class_id, obis, attribute_id, value));
     }
     in_list(members, found);
 }

@@ -1,6 +1,6 @@
 //! Documents for people: an indented tree, codes with their names, readings as a table.
 
-use std::fmt::Write;
+use core::fmt::Write;
 
 use cosem_classes::ScalerUnit;
 use dlms_core::acse::MechanismName;
@@ -60,11 +60,14 @@ impl Tree {
                 }
                 "security" => self.line(name, &security(value)),
                 "blocks" => {
-                    let lengths = value.as_array().into_iter().flatten().filter_map(|block| block.get("length"));
+                    let lengths =
+                        value.as_array().into_iter().flatten().filter_map(|block| block.get("length"));
                     let lengths: Vec<_> = lengths.map(plain).collect();
                     self.line(name, &format!("{} of {} bytes", lengths.len(), lengths.join(", ")));
                 }
-                "date-time" => self.line(name, document.get("text").and_then(Value::as_str).unwrap_or_default()),
+                "date-time" => {
+                    self.line(name, document.get("text").and_then(Value::as_str).unwrap_or_default())
+                }
                 "fields" => self.fields(value),
                 "body" => {
                     // What most people look for comes first.
@@ -107,7 +110,9 @@ impl Tree {
                 self.line(name, "");
                 self.inside(|tree| object.iter().for_each(|(name, value)| tree.member(name, value)));
             }
-            Value::Array(elements) if elements.iter().all(|element| !element.is_object() && !element.is_array()) => {
+            Value::Array(elements)
+                if elements.iter().all(|element| !element.is_object() && !element.is_array()) =>
+            {
                 let words: Vec<_> = elements.iter().map(plain).collect();
                 self.line(name, if words.is_empty() { "none".into() } else { words.join(", ") }.as_str());
             }
@@ -269,9 +274,10 @@ fn scalar(kind: &str, content: &Value) -> String {
 fn quoted(kind: &str, content: &Value) -> String {
     match (kind, content) {
         ("visible-string" | "utf8-string", Value::String(text)) => format!("{text:?}"),
-        ("octet-string", Value::String(digits)) => {
-            hex::from_text(digits).ok().and_then(|octets| printable(&octets)).unwrap_or_else(|| digits.clone())
-        }
+        ("octet-string", Value::String(digits)) => hex::from_text(digits)
+            .ok()
+            .and_then(|octets| printable(&octets))
+            .unwrap_or_else(|| digits.clone()),
         (_, content) => plain(content),
     }
 }
@@ -291,7 +297,7 @@ fn meaning(octets: &[u8]) -> Option<String> {
 }
 
 fn printable(octets: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(octets).ok()?;
+    let text = core::str::from_utf8(octets).ok()?;
     let is_text = text.len() > 2 && text.bytes().all(|octet| octet == b' ' || octet.is_ascii_graphic());
     is_text.then(|| format!("{text:?}"))
 }

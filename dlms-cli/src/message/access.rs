@@ -1,7 +1,8 @@
 //! ACCESS: several things at once.
 
 use dlms_core::apdu::{
-    AccessRequest, AccessResponse, AccessResult, AccessSpecification, AttributeDescriptor, List, SelectiveAccess,
+    AccessRequest, AccessResponse, AccessResult, AccessSpecification, AttributeDescriptor, List,
+    SelectiveAccess,
 };
 use dlms_core::codec::Encode;
 use dlms_core::data::DataBuf;
@@ -81,8 +82,12 @@ fn specifications(list: &List<'_, AccessSpecification<'_>>, budget: &mut Budget)
 
 fn specification(of: &AccessSpecification<'_>, budget: &mut Budget) -> Result<Value, Failure> {
     Ok(match of {
-        AccessSpecification::Get(attribute) => json!({"access-request-get": descriptor::attribute(*attribute)}),
-        AccessSpecification::Set(attribute) => json!({"access-request-set": descriptor::attribute(*attribute)}),
+        AccessSpecification::Get(attribute) => {
+            json!({"access-request-get": descriptor::attribute(*attribute)})
+        }
+        AccessSpecification::Set(attribute) => {
+            json!({"access-request-set": descriptor::attribute(*attribute)})
+        }
         AccessSpecification::Action(method) => json!({"access-request-action": descriptor::method(*method)}),
         AccessSpecification::GetWithSelection(attribute, part) => {
             json!({"access-request-get-with-selection": selected(*attribute, part, budget)?})
@@ -93,7 +98,11 @@ fn specification(of: &AccessSpecification<'_>, budget: &mut Budget) -> Result<Va
     })
 }
 
-fn selected(of: AttributeDescriptor, part: &SelectiveAccess<'_>, budget: &mut Budget) -> Result<Value, Failure> {
+fn selected(
+    of: AttributeDescriptor,
+    part: &SelectiveAccess<'_>,
+    budget: &mut Budget,
+) -> Result<Value, Failure> {
     let mut object = Map::new();
     descriptor::insert_attribute(&mut object, of, Some(part), budget)?;
     Ok(Value::Object(object))
@@ -110,8 +119,12 @@ impl Specification {
         let (name, content) = Members::of(json, "a specification")?.only()?;
         let members = Members::of(content, name)?;
         Ok(match name {
-            "access-request-get" => Self::Plain(AccessSpecification::Get(descriptor::attribute_from(&members)?)),
-            "access-request-set" => Self::Plain(AccessSpecification::Set(descriptor::attribute_from(&members)?)),
+            "access-request-get" => {
+                Self::Plain(AccessSpecification::Get(descriptor::attribute_from(&members)?))
+            }
+            "access-request-set" => {
+                Self::Plain(AccessSpecification::Set(descriptor::attribute_from(&members)?))
+            }
             "access-request-action" => {
                 Self::Plain(AccessSpecification::Action(descriptor::method_from(&members)?))
             }

@@ -50,7 +50,8 @@ pub(super) fn aarq_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
     let fields = &parts.fields;
     let octets = |name| fields.optional_octets(name);
     let (called_title, called_qualifier) = (octets("called-ap-title")?, octets("called-ae-qualifier")?);
-    let (called_ap_id, called_ae_id) = (octets("called-ap-invocation-id")?, octets("called-ae-invocation-id")?);
+    let (called_ap_id, called_ae_id) =
+        (octets("called-ap-invocation-id")?, octets("called-ae-invocation-id")?);
     let (title, qualifier) = (octets("calling-ap-title")?, octets("calling-ae-qualifier")?);
     let (ap_id, value) = (octets("calling-ap-invocation-id")?, octets("calling-authentication-value")?);
     let (implementation, user) = (octets(IMPLEMENTATION)?, user_information_from(parts)?);
@@ -82,12 +83,17 @@ pub(super) fn aare<'a>(of: &Aare<'a>) -> Message<'a> {
         fields.insert(CONTEXT_NAME.into(), name.to_string().into());
     }
     fields.insert("result".into(), codes::to_json(of.result.code(), of.result.name()));
-    fields.insert(DIAGNOSTIC.into(), match of.result_source_diagnostic {
-        AcseDiagnostic::User(reason) => json!({"acse-service-user": codes::to_json(reason.code(), reason.name())}),
-        AcseDiagnostic::Provider(reason) => {
-            json!({"acse-service-provider": codes::to_json(reason.code(), reason.name())})
-        }
-    });
+    fields.insert(
+        DIAGNOSTIC.into(),
+        match of.result_source_diagnostic {
+            AcseDiagnostic::User(reason) => {
+                json!({"acse-service-user": codes::to_json(reason.code(), reason.name())})
+            }
+            AcseDiagnostic::Provider(reason) => {
+                json!({"acse-service-provider": codes::to_json(reason.code(), reason.name())})
+            }
+        },
+    );
     insert_octets(fields, "responding-ap-title", of.responding_ap_title);
     insert_octets(fields, "responding-ae-qualifier", of.responding_ae_qualifier);
     insert_octets(fields, "responding-ap-invocation-id", of.responding_ap_invocation_id);
@@ -149,8 +155,10 @@ pub(super) fn rlrq<'a>(of: &ReleaseRequest<'a>) -> Message<'a> {
 pub(super) fn rlrq_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
     let reason = reason_from(&parts.fields, |code| ReleaseRequestReason::from_code(code).name())?;
     let user = user_information_from(parts)?;
-    let rlrq =
-        ReleaseRequest { reason: reason.map(ReleaseRequestReason::from_code), user_information: user.as_deref() };
+    let rlrq = ReleaseRequest {
+        reason: reason.map(ReleaseRequestReason::from_code),
+        user_information: user.as_deref(),
+    };
     Ok(rlrq.encode_to_vec())
 }
 
@@ -161,8 +169,10 @@ pub(super) fn rlre<'a>(of: &ReleaseResponse<'a>) -> Message<'a> {
 pub(super) fn rlre_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
     let reason = reason_from(&parts.fields, |code| ReleaseResponseReason::from_code(code).name())?;
     let user = user_information_from(parts)?;
-    let rlre =
-        ReleaseResponse { reason: reason.map(ReleaseResponseReason::from_code), user_information: user.as_deref() };
+    let rlre = ReleaseResponse {
+        reason: reason.map(ReleaseResponseReason::from_code),
+        user_information: user.as_deref(),
+    };
     Ok(rlre.encode_to_vec())
 }
 

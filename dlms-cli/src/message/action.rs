@@ -1,6 +1,8 @@
 //! ACTION: invoking methods.
 
-use dlms_core::apdu::{ActionRequest, ActionResponse, ActionResponseItem, ActionResult, GetDataResult, List, MethodDescriptor};
+use dlms_core::apdu::{
+    ActionRequest, ActionResponse, ActionResponseItem, ActionResult, GetDataResult, List, MethodDescriptor,
+};
 use dlms_core::codec::Encode;
 use dlms_core::data::DataBuf;
 use serde_json::{Map, Value};
@@ -18,14 +20,17 @@ const RETURN: &str = "return-parameters";
 const RESPONSES: &str = "list-of-responses";
 
 pub(super) fn request<'a>(of: &ActionRequest<'a>, budget: &mut Budget) -> Result<Message<'a>, Failure> {
-    let mut message = Message::request(of.invoke().id().into(), match of {
-        ActionRequest::Normal { .. } => "normal",
-        ActionRequest::NextPblock { .. } => "next-pblock",
-        ActionRequest::WithList { .. } => "with-list",
-        ActionRequest::WithFirstPblock { .. } => "with-first-pblock",
-        ActionRequest::WithListAndFirstPblock { .. } => "with-list-and-first-pblock",
-        ActionRequest::WithPblock { .. } => "with-pblock",
-    });
+    let mut message = Message::request(
+        of.invoke().id().into(),
+        match of {
+            ActionRequest::Normal { .. } => "normal",
+            ActionRequest::NextPblock { .. } => "next-pblock",
+            ActionRequest::WithList { .. } => "with-list",
+            ActionRequest::WithFirstPblock { .. } => "with-first-pblock",
+            ActionRequest::WithListAndFirstPblock { .. } => "with-list-and-first-pblock",
+            ActionRequest::WithPblock { .. } => "with-pblock",
+        },
+    );
     let fields = &mut message.fields;
     invoke::insert(fields, of.invoke());
     match of {
@@ -82,7 +87,9 @@ pub(super) fn request_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
             let (methods, block) = (List::of(&methods), block.view());
             ActionRequest::WithListAndFirstPblock { invoke, methods, block }.encode_to_vec()
         }
-        "with-pblock" => ActionRequest::WithPblock { invoke, block: Block::from(fields)?.view() }.encode_to_vec(),
+        "with-pblock" => {
+            ActionRequest::WithPblock { invoke, block: Block::from(fields)?.view() }.encode_to_vec()
+        }
         _ => return Err(fields.wrong("type", "one of action-request")),
     })
 }
@@ -93,12 +100,15 @@ fn methods(fields: &Members<'_>) -> Result<Vec<MethodDescriptor>, Failure> {
 }
 
 pub(super) fn response<'a>(of: &ActionResponse<'a>, budget: &mut Budget) -> Result<Message<'a>, Failure> {
-    let mut message = Message::request(of.invoke().id().into(), match of {
-        ActionResponse::Normal { .. } => "normal",
-        ActionResponse::WithPblock { .. } => "with-pblock",
-        ActionResponse::WithList { .. } => "with-list",
-        ActionResponse::NextPblock { .. } => "next-pblock",
-    });
+    let mut message = Message::request(
+        of.invoke().id().into(),
+        match of {
+            ActionResponse::Normal { .. } => "normal",
+            ActionResponse::WithPblock { .. } => "with-pblock",
+            ActionResponse::WithList { .. } => "with-list",
+            ActionResponse::NextPblock { .. } => "next-pblock",
+        },
+    );
     let fields = &mut message.fields;
     invoke::insert(fields, of.invoke());
     match of {
@@ -134,10 +144,13 @@ pub(super) fn response_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
                 Some(json) => Some(Outcome::from_json(json)?),
                 None => parts.optional_body()?.map(Outcome::Data),
             };
-            let response = ActionResponseItem { result, return_parameters: returned.as_ref().map(Outcome::view) };
+            let response =
+                ActionResponseItem { result, return_parameters: returned.as_ref().map(Outcome::view) };
             ActionResponse::Normal { invoke, response }.encode_to_vec()
         }
-        "with-pblock" => ActionResponse::WithPblock { invoke, block: Block::from(fields)?.view() }.encode_to_vec(),
+        "with-pblock" => {
+            ActionResponse::WithPblock { invoke, block: Block::from(fields)?.view() }.encode_to_vec()
+        }
         "with-list" => {
             let items: Vec<_> = fields.list(RESPONSES)?.iter().map(item_from).collect::<Result<_, _>>()?;
             let views: Vec<_> = items

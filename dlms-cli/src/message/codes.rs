@@ -31,7 +31,8 @@ pub(super) fn member(
     name: &str,
     name_of: impl Fn(u8) -> &'static str,
 ) -> Result<u8, Failure> {
-    from_json(members.any(name)?, name_of).ok_or_else(|| members.wrong(name, "a name of the standard's or a code"))
+    from_json(members.any(name)?, name_of)
+        .ok_or_else(|| members.wrong(name, "a name of the standard's or a code"))
 }
 
 /// How access to an attribute ended.

@@ -70,7 +70,10 @@ impl Part {
     }
 
     pub(super) fn from(members: &Members<'_>) -> Result<Self, Failure> {
-        Ok(Self { selector: members.number("access-selector")?, parameters: members.value("access-parameters")? })
+        Ok(Self {
+            selector: members.number("access-selector")?,
+            parameters: members.value("access-parameters")?,
+        })
     }
 
     /// Out of the member for it, if there is one.

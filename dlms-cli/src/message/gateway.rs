@@ -27,12 +27,16 @@ fn prefix<'a>(network_id: u8, address: &[u8], apdu: &'a [u8]) -> Message<'a> {
 
 pub(super) fn request_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
     let (network_id, address, apdu) = prefix_from(parts)?;
-    GatewayRequest::new(network_id, &address, &apdu).map(|request| request.encode_to_vec()).ok_or_else(too_long)
+    GatewayRequest::new(network_id, &address, &apdu)
+        .map(|request| request.encode_to_vec())
+        .ok_or_else(too_long)
 }
 
 pub(super) fn response_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
     let (network_id, address, apdu) = prefix_from(parts)?;
-    GatewayResponse::new(network_id, &address, &apdu).map(|response| response.encode_to_vec()).ok_or_else(too_long)
+    GatewayResponse::new(network_id, &address, &apdu)
+        .map(|response| response.encode_to_vec())
+        .ok_or_else(too_long)
 }
 
 fn prefix_from(parts: &Parts<'_>) -> Result<(u8, Vec<u8>, Vec<u8>), Failure> {

@@ -1,7 +1,5 @@
 //! GET: reading attributes.
 
-use dlms_core::apdu::{BlockResult, GetDataResult, GetRequest, GetResponse, List};
-use dlms_core::codec::Encode;
 use super::block::{self, BLOCK_NUMBER, Block, RAW_DATA};
 use super::descriptor::{self, Part, Selected};
 use super::outcome::{self, ACCESS_RESULT, Outcome};
@@ -9,16 +7,21 @@ use super::{Members, Message, Parts, codes, invoke};
 use crate::failure::Failure;
 use crate::hex;
 use crate::value_json::Budget;
+use dlms_core::apdu::{BlockResult, GetDataResult, GetRequest, GetResponse, List};
+use dlms_core::codec::Encode;
 
 pub(super) const ATTRIBUTE_LIST: &str = "attribute-descriptor-list";
 const RESULT: &str = "result";
 
 pub(super) fn request(of: &GetRequest<'_>, budget: &mut Budget) -> Result<Message<'static>, Failure> {
-    let mut message = Message::request(of.invoke().id().into(), match of {
-        GetRequest::Normal { .. } => "normal",
-        GetRequest::Next { .. } => "next",
-        GetRequest::WithList { .. } => "with-list",
-    });
+    let mut message = Message::request(
+        of.invoke().id().into(),
+        match of {
+            GetRequest::Normal { .. } => "normal",
+            GetRequest::Next { .. } => "next",
+            GetRequest::WithList { .. } => "with-list",
+        },
+    );
     let fields = &mut message.fields;
     invoke::insert(fields, of.invoke());
     match of {
@@ -64,11 +67,14 @@ pub(super) fn selected_list(fields: &Members<'_>) -> Result<Vec<Selected>, Failu
 }
 
 pub(super) fn response<'a>(of: &GetResponse<'a>, budget: &mut Budget) -> Result<Message<'a>, Failure> {
-    let mut message = Message::request(of.invoke().id().into(), match of {
-        GetResponse::Normal { .. } => "normal",
-        GetResponse::WithDatablock { .. } => "with-datablock",
-        GetResponse::WithList { .. } => "with-list",
-    });
+    let mut message = Message::request(
+        of.invoke().id().into(),
+        match of {
+            GetResponse::Normal { .. } => "normal",
+            GetResponse::WithDatablock { .. } => "with-datablock",
+            GetResponse::WithList { .. } => "with-list",
+        },
+    );
     let fields = &mut message.fields;
     invoke::insert(fields, of.invoke());
     match of {

@@ -80,7 +80,8 @@ fn conformance_from(list: &[Value]) -> Result<Conformance, Failure> {
         Conformance::from_name(name).or_else(bit)
     };
     list.iter().try_fold(Conformance::NONE, |all, json| {
-        let bit = one(json).ok_or_else(|| Failure::usage(format!("{json} is no service of a conformance block")))?;
+        let bit = one(json)
+            .ok_or_else(|| Failure::usage(format!("{json} is no service of a conformance block")))?;
         Ok(all.union(bit))
     })
 }
@@ -95,10 +96,13 @@ pub(super) fn confirmed_service_error(of: &ConfirmedServiceError) -> Message<'st
     let mut message = Message::default();
     let (category, name) = (of.error.category_name(), codes::to_json(of.error.code(), of.error.name()));
     message.fields.insert("service".into(), codes::to_json(of.service.code(), of.service.name()));
-    message.fields.insert("service-error".into(), match of.error {
-        ServiceError::Other { category, code } => json!({category.to_string(): code}),
-        _ => json!({category: name}),
-    });
+    message.fields.insert(
+        "service-error".into(),
+        match of.error {
+            ServiceError::Other { category, code } => json!({category.to_string(): code}),
+            _ => json!({category: name}),
+        },
+    );
     message
 }
 
@@ -106,12 +110,14 @@ pub(super) fn confirmed_service_error_from(parts: &Parts<'_>) -> Result<Vec<u8>,
     let service = codes::member(&parts.fields, "service", |code| ConfirmedService::from_code(code).name())?;
     let (category_name, code) = parts.fields.object("service-error")?.only()?;
     let wrong = || Failure::usage(format!("{category_name}: {code} is no service-error"));
-    let named = (0..=u8::MAX).find(|category| ServiceError::from_codes(*category, 0).category_name() == category_name);
+    let named = (0..=u8::MAX)
+        .find(|category| ServiceError::from_codes(*category, 0).category_name() == category_name);
     let category = match category_name.parse() {
         Ok(number) => number,
         Err(_) => named.filter(|_| category_name != "other").ok_or_else(wrong)?,
     };
-    let code = codes::from_json(code, |code| ServiceError::from_codes(category, code).name()).ok_or_else(wrong)?;
+    let code =
+        codes::from_json(code, |code| ServiceError::from_codes(category, code).name()).ok_or_else(wrong)?;
     let error = ServiceError::from_codes(category, code);
     Ok(ConfirmedServiceError { service: ConfirmedService::from_code(service), error }.encode_to_vec())
 }

@@ -49,7 +49,8 @@ pub(super) fn long_from(id: Option<u32>, fields: &Members<'_>) -> Result<LongInv
         return Err(Failure::usage("invoke-id must be 0 to 16777215"));
     }
     let bit = |set: bool, number: u32| u32::from(set) << number;
-    let self_descriptive = fields.optional("self-descriptive").is_some() && fields.flag("self-descriptive")?;
+    let self_descriptive =
+        fields.optional("self-descriptive").is_some() && fields.flag("self-descriptive")?;
     Ok(LongInvokeIdAndPriority(
         id | bit(choice(fields, "service-class", ["unconfirmed", "confirmed"], false)?, 30)
             | bit(choice(fields, "priority", ["normal", "high"], false)?, 31)

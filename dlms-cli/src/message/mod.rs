@@ -18,7 +18,7 @@ mod outcome;
 mod set;
 mod short_name;
 
-use std::fmt;
+use core::fmt;
 
 use dlms_core::apdu::{Apdu, LongInvokeIdAndPriority};
 use dlms_core::data::{Data, DataBuf, DateTime};
@@ -127,7 +127,12 @@ impl<'a> Parts<'a> {
         let date_time = match document.optional("date-time") {
             Some(json) => {
                 let value = value_json::from_json(json)?;
-                Some(value.as_data().as_date_time().ok_or_else(|| document.wrong("date-time", "a date-time"))?)
+                Some(
+                    value
+                        .as_data()
+                        .as_date_time()
+                        .ok_or_else(|| document.wrong("date-time", "a date-time"))?,
+                )
             }
             None => None,
         };
@@ -193,6 +198,9 @@ impl<'a> Parts<'a> {
 
 impl fmt::Debug for Parts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Parts").field("fields", &self.fields).field("body", &self.body).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("fields", &self.fields)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
     }
 }

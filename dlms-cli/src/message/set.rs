@@ -16,13 +16,16 @@ const RESULT: &str = "result";
 const VALUE_LIST: &str = "value-list";
 
 pub(super) fn request<'a>(of: &SetRequest<'a>, budget: &mut Budget) -> Result<Message<'a>, Failure> {
-    let mut message = Message::request(of.invoke().id().into(), match of {
-        SetRequest::Normal { .. } => "normal",
-        SetRequest::WithFirstDatablock { .. } => "with-first-datablock",
-        SetRequest::WithDatablock { .. } => "with-datablock",
-        SetRequest::WithList { .. } => "with-list",
-        SetRequest::WithListAndFirstDatablock { .. } => "with-list-and-first-datablock",
-    });
+    let mut message = Message::request(
+        of.invoke().id().into(),
+        match of {
+            SetRequest::Normal { .. } => "normal",
+            SetRequest::WithFirstDatablock { .. } => "with-first-datablock",
+            SetRequest::WithDatablock { .. } => "with-datablock",
+            SetRequest::WithList { .. } => "with-list",
+            SetRequest::WithListAndFirstDatablock { .. } => "with-list-and-first-datablock",
+        },
+    );
     let fields = &mut message.fields;
     invoke::insert(fields, of.invoke());
     match of {
@@ -63,7 +66,8 @@ pub(super) fn request_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
         "with-first-datablock" => {
             let (part, block) = (Part::of(fields)?, Block::from(fields)?);
             let (selection, block) = (part.as_ref().map(Part::view), block.view());
-            SetRequest::WithFirstDatablock { invoke, attribute: attribute()?, selection, block }.encode_to_vec()
+            SetRequest::WithFirstDatablock { invoke, attribute: attribute()?, selection, block }
+                .encode_to_vec()
         }
         "with-datablock" => {
             SetRequest::WithDatablock { invoke, block: Block::from(fields)?.view() }.encode_to_vec()
@@ -86,13 +90,16 @@ pub(super) fn request_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
 }
 
 pub(super) fn response(of: &SetResponse<'_>) -> Message<'static> {
-    let mut message = Message::request(of.invoke().id().into(), match of {
-        SetResponse::Normal { .. } => "normal",
-        SetResponse::Datablock { .. } => "datablock",
-        SetResponse::LastDatablock { .. } => "last-datablock",
-        SetResponse::LastDatablockWithList { .. } => "last-datablock-with-list",
-        SetResponse::WithList { .. } => "with-list",
-    });
+    let mut message = Message::request(
+        of.invoke().id().into(),
+        match of {
+            SetResponse::Normal { .. } => "normal",
+            SetResponse::Datablock { .. } => "datablock",
+            SetResponse::LastDatablock { .. } => "last-datablock",
+            SetResponse::LastDatablockWithList { .. } => "last-datablock-with-list",
+            SetResponse::WithList { .. } => "with-list",
+        },
+    );
     let fields = &mut message.fields;
     invoke::insert(fields, of.invoke());
     match of {
@@ -124,11 +131,13 @@ pub(super) fn response_from(parts: &Parts<'_>) -> Result<Vec<u8>, Failure> {
         "normal" => SetResponse::Normal { invoke, result: result()? }.encode_to_vec(),
         "datablock" => SetResponse::Datablock { invoke, block_number: block_number()? }.encode_to_vec(),
         "last-datablock" => {
-            SetResponse::LastDatablock { invoke, result: result()?, block_number: block_number()? }.encode_to_vec()
+            SetResponse::LastDatablock { invoke, result: result()?, block_number: block_number()? }
+                .encode_to_vec()
         }
         "last-datablock-with-list" => {
             let (results, block_number) = (results(fields)?, block_number()?);
-            SetResponse::LastDatablockWithList { invoke, results: List::of(&results), block_number }.encode_to_vec()
+            SetResponse::LastDatablockWithList { invoke, results: List::of(&results), block_number }
+                .encode_to_vec()
         }
         "with-list" => SetResponse::WithList { invoke, results: List::of(&results(fields)?) }.encode_to_vec(),
         _ => return Err(fields.wrong("type", "one of set-response")),

@@ -102,7 +102,7 @@ pub(super) fn information_report(
 ) -> Result<Message<'static>, Failure> {
     let mut message = Message::default();
     if let Some(time) = of.current_time {
-        let text = match std::str::from_utf8(time) {
+        let text = match core::str::from_utf8(time) {
             Ok(text) if text.is_ascii() => text.into(),
             _ => json!({"hex": hex::to_text(time)}),
         };
@@ -221,9 +221,10 @@ impl Variable {
     fn view(&self) -> VariableAccessSpecification<'_> {
         match self {
             Self::Name(name) => VariableAccessSpecification::VariableName(*name),
-            Self::Parameterized(name, part) => {
-                VariableAccessSpecification::ParameterizedAccess { variable_name: *name, selection: part.view() }
-            }
+            Self::Parameterized(name, part) => VariableAccessSpecification::ParameterizedAccess {
+                variable_name: *name,
+                selection: part.view(),
+            },
             Self::BlockNumber(number) => VariableAccessSpecification::BlockNumberAccess(*number),
             Self::Read(block, number) => VariableAccessSpecification::ReadDataBlockAccess {
                 last_block: block.last_block,

@@ -138,7 +138,8 @@ fn associate(peer: &mut dyn Peer, counting: &Counting) -> Result<Negotiated, Fai
         return Err(failed("action", refused).with_remark(remark));
     }
     match peer.counters().peek(UNICAST) {
-        Ok(next) if next < expected && peer.counters().raise(UNICAST, expected).is_ok() => {
+        // The value that was refused is used up.
+        Ok(next) if next <= expected && peer.counters().raise(UNICAST, expected).is_ok() => {
             peer.associate().map_err(|error| failed("action", error))
         }
         _ => Err(failed("action", refused)),

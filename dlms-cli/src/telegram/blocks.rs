@@ -53,11 +53,12 @@ impl Blocks {
         };
         let saps = envelope.saps();
         let mut position = self.open.iter().position(|chain| chain.envelope.saps() == saps);
-        if let Some(chain) = position.and_then(|at| self.open.get_mut(at)) {
-            if block.block_number.wrapping_add(1) == chain.next && block.block_data == chain.last {
-                chain.warnings.push(format!("block {} was repeated", block.block_number));
-                return Ok(());
-            }
+        if let Some(chain) = position.and_then(|at| self.open.get_mut(at))
+            && block.block_number.wrapping_add(1) == chain.next
+            && block.block_data == chain.last
+        {
+            chain.warnings.push(format!("block {} was repeated", block.block_number));
+            return Ok(());
         }
         if block.block_number == 1 {
             if let Some(chain) = position.take().map(|at| self.open.swap_remove(at)) {

@@ -18,9 +18,13 @@ impl<'a> Documents<'a> {
     }
 
     /// One more document, with what there is to be said about it.
-    pub(super) fn push(&mut self, mut document: Map<String, Value>, warnings: Vec<String>) -> Result<(), Failure> {
+    pub(super) fn push(
+        &mut self,
+        mut document: Map<String, Value>,
+        warnings: Vec<String>,
+    ) -> Result<(), Failure> {
         self.release()?;
-        let mut all = std::mem::take(&mut self.warnings);
+        let mut all = core::mem::take(&mut self.warnings);
         all.extend(warnings);
         document.insert("warnings".into(), all.into());
         self.held = Some(document);
@@ -40,7 +44,7 @@ impl<'a> Documents<'a> {
 
     /// No more will come. What no document is there for is said by the last one.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
-        let late = std::mem::take(&mut self.warnings);
+        let late = core::mem::take(&mut self.warnings);
         if let Some(Value::Array(warnings)) = self.held.as_mut().and_then(|held| held.get_mut("warnings")) {
             warnings.extend(late.into_iter().map(Value::from));
         }

@@ -35,7 +35,8 @@ pub(super) fn of_message(frame: &Frame<'_>) -> Map<String, Value> {
 pub(super) fn document(frame: &Frame<'_>) -> Result<Map<String, Value>, Failure> {
     let mut object = of(frame);
     object.insert(INFORMATION.into(), hex::to_text(frame.information()).into());
-    let envelope = Envelope::hdlc(frame.source().upper(), frame.destination().upper(), vec![Value::Object(object)]);
+    let envelope =
+        Envelope::hdlc(frame.source().upper(), frame.destination().upper(), vec![Value::Object(object)]);
     let mut message = Map::new();
     let mut fields = Map::new();
     match frame.control().kind {

@@ -13,7 +13,11 @@ use super::{Telegrams, frame_json};
 use crate::failure::Failure;
 
 /// Reads all telegrams in a capture.
-pub(super) fn read(octets: &[u8], telegrams: &mut Telegrams, documents: &mut Documents<'_>) -> Result<(), Failure> {
+pub(super) fn read(
+    octets: &[u8],
+    telegrams: &mut Telegrams,
+    documents: &mut Documents<'_>,
+) -> Result<(), Failure> {
     let noise = telegrams.lenience().permits(Deviation::Noise);
     let tolerant = telegrams.lenience().permits(Deviation::HeaderCheckSequence);
     let mut joining = Joining { reassembly: Reassembly::new(), room: Vec::new(), parts: VecDeque::new() };
@@ -112,7 +116,8 @@ impl<'a> Joining<'a> {
             Joined::Apdu { len, llc } => (len, if llc.is_some() { LLC_LEN } else { 0 }),
             Joined::Oversize { needed } => {
                 self.parts.clear();
-                return documents.fail(Failure::unsupported(format!("a telegram of {needed} bytes")).at(offset));
+                return documents
+                    .fail(Failure::unsupported(format!("a telegram of {needed} bytes")).at(offset));
             }
         };
         self.leave_out_all_but(len.saturating_add(llc), documents);
@@ -138,7 +143,8 @@ impl<'a> Joining<'a> {
         }
         while self.parts.len() > kept {
             if let Some(part) = self.parts.pop_front() {
-                documents.warn(format!("a segment of a telegram that does not go on, at byte {}", part.offset));
+                documents
+                    .warn(format!("a segment of a telegram that does not go on, at byte {}", part.offset));
             }
         }
     }

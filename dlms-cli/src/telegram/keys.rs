@@ -23,6 +23,14 @@ pub(crate) struct KeyFlags {
     system_title: Option<String>,
 }
 
+#[cfg(test)]
+impl KeyFlags {
+    /// As `--ek` alone.
+    pub(super) fn with_encryption_key(key: &str) -> Self {
+        Self { ek: Some(key.into()), ..Self::default() }
+    }
+}
+
 /// The keys of telegrams, and who sends them: what was given, and what earlier telegrams told.
 #[derive(Debug)]
 pub(crate) struct Keys {

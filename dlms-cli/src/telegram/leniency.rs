@@ -57,7 +57,12 @@ impl Lenience {
             match (Leniency::from_name(name), Deviation::ALL.into_iter().find(|known| known.name() == name)) {
                 (Some(leniency), _) => lenience.messages = lenience.messages.with(leniency),
                 (_, Some(deviation)) => lenience.deviations.push(deviation),
-                _ => return Err(Failure::usage(format!("{name} is no leniency; there are {}", Self::names()))),
+                _ => {
+                    return Err(Failure::usage(format!(
+                        "{name} is no leniency; there are {}",
+                        Self::names()
+                    )));
+                }
             }
         }
         Ok(lenience)

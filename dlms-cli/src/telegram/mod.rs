@@ -157,7 +157,8 @@ impl Telegrams {
                     last = Some((Envelope::apdu(llc), Pieces::one(message, at), read));
                 }
                 Err(failure) => {
-                    let begins = rest.len() > 2 && rest.first().is_some_and(|first| tag::name(*first).is_some());
+                    let begins =
+                        rest.len() > 2 && rest.first().is_some_and(|first| tag::name(*first).is_some());
                     let failure = failure.relocated(|offset| at + offset);
                     return match last {
                         None => documents.fail(failure),
@@ -178,6 +179,68 @@ impl Telegrams {
                 self.blocks.take(envelope, &message, read, &mut self.reader, documents)
             }
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(octets: &[u8], link: Link, lenient: bool) -> Vec<Value> {
+        let flags = KeyFlags::with_encryption_key("000102030405060708090A0B0C0D0E0F");
+        let names: &[String] = if lenient { &["all".into()] } else { &[] };
+        let reader = MessageReader::new(Keys::new(&flags).unwrap(), Lenience::named(names).unwrap());
+        let mut documents = Vec::new();
+        let _ = read(octets, link, reader, &mut |telegram| {
+            documents.extend(telegram);
+            Ok(())
+        });
+        documents
+    }
+
+    /// Vectors with octets changed, left out and put in: whatever is read is written without a panic.
+    #[test]
+    fn damaged_telegrams_never_panic() {
+        let mut state = 1u64;
+        let mut dice = |sides: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % sides
+        };
+        let writer = MessageWriter::new(Keys::new(&KeyFlags::default()).unwrap());
+        for file in [
+            "xdlms-ln",
+            "xdlms-sn",
+            "acse",
+            "access",
+            "gbt",
+            "ciphering",
+            "general-signing",
+            "hdlc",
+            "real-meter",
+        ] {
+            let path = format!("{}/../tests/vectors/{file}.json", env!("CARGO_MANIFEST_DIR"));
+            let entries: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+            for entry in entries {
+                let octets = hex::from_text(entry["input_hex"].as_str().unwrap()).unwrap();
+                for round in 0..3000 {
+                    let mut octets = octets.clone();
+                    for _ in 0..=dice(3) {
+                        let at = dice(octets.len().max(1)).min(octets.len().saturating_sub(1));
+                        match dice(4) {
+                            0 => octets[at] = u8::try_from(dice(256)).unwrap(),
+                            1 => octets[at] ^= 1 << dice(8),
+                            2 => octets.truncate(at + 1),
+                            _ => octets.insert(at, u8::try_from(dice(256)).unwrap()),
+                        }
+                    }
+                    let link = [Link::Auto, Link::Apdu, Link::Hdlc, Link::Wrapper, Link::Data][round % 5];
+                    for document in read_all(&octets, link, round % 2 == 0) {
+                        let _ = writer.write(&document);
+                        let _ = crate::tree::document(&document);
+                    }
+                }
+            }
         }
     }
 }

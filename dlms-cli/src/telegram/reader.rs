@@ -1,4 +1,6 @@
-use dlms_core::apdu::{Apdu, DataNotification, EventNotificationRequest, GeneralBlockTransfer, Leniencies, tag};
+use dlms_core::apdu::{
+    Apdu, DataNotification, EventNotificationRequest, GeneralBlockTransfer, Leniencies, tag,
+};
 use dlms_core::codec::{Decode, DecodeErrorKind, Encode, Reader};
 use dlms_core::data::{Data, DateTime};
 use serde_json::{Map, Value, json};
@@ -7,11 +9,11 @@ use super::keys::Keys;
 use super::leniency::{Deviation, Lenience, warning_of};
 use super::{security, untagged};
 use crate::failure::{Failure, FailureKind};
+use crate::hex;
 use crate::message::{Message, Nested};
 use crate::quantity::Quantity;
 use crate::readings::{Reading, readings};
 use crate::value_json::{Budget, to_json_within};
-use crate::hex;
 
 /// Messages in messages: a signed one behind a gateway has four.
 const NESTING: usize = 6;
@@ -71,7 +73,8 @@ impl MessageReader {
 /// Whether `octets` begin with a message, whatever its deviations.
 fn is_message(octets: &[u8]) -> bool {
     let mut r = Reader::new(octets);
-    Apdu::decode_with(&mut r, &mut Leniencies::all()).is_ok_and(|_| r.is_empty()) || retagged(octets).is_some()
+    Apdu::decode_with(&mut r, &mut Leniencies::all()).is_ok_and(|_| r.is_empty())
+        || retagged(octets).is_some()
 }
 
 impl Task<'_> {
@@ -90,7 +93,8 @@ impl Task<'_> {
             let failure = Failure::new(FailureKind::WrongKey, message);
             return Err(failure.with_detail(json!({"security": opened.security.around(None)})));
         }
-        let mut members = self.whole(&opened.plain).map_err(|failure| failure.relocated(|at| at + opened.offset))?;
+        let mut members =
+            self.whole(&opened.plain).map_err(|failure| failure.relocated(|at| at + opened.offset))?;
         let security = opened.security.around(members.shift_remove("security"));
         members.shift_insert(1, "security".into(), security);
         Ok((members, opened.consumed))
@@ -178,7 +182,11 @@ impl Task<'_> {
             Ok(members) => Ok(Value::Object(members)),
             Err(failure) if matches!(failure.kind(), FailureKind::MissingKey) => {
                 let first = nested.octets.first().copied().unwrap_or_default();
-                self.warnings.push(format!("{}: {} was not deciphered", failure.kind().name(), nested.member));
+                self.warnings.push(format!(
+                    "{}: {} was not deciphered",
+                    failure.kind().name(),
+                    nested.member
+                ));
                 let mut members = Map::new();
                 members.insert("apdu".into(), tag::name(first).unwrap_or("unknown").into());
                 if let Some(security) = failure.detail().and_then(|detail| detail.get("security")) {
@@ -207,7 +215,12 @@ impl Task<'_> {
                 readings(*body, &mut found);
             }
             Apdu::EventNotificationRequest(EventNotificationRequest { attribute, value, .. }) => {
-                found(Reading::of_attribute(attribute.class_id, attribute.logical_name, attribute.id, *value));
+                found(Reading::of_attribute(
+                    attribute.class_id,
+                    attribute.logical_name,
+                    attribute.id,
+                    *value,
+                ));
             }
             _ => {}
         }

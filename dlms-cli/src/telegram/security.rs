@@ -120,7 +120,8 @@ fn ciphered(octets: &[u8], keys: &mut Keys) -> Result<Opened, Failure> {
     if !control.encrypted() && !control.authenticated() {
         return Ok(in_the_clear("neither authenticated nor encrypted", security));
     }
-    if !control.encrypted() && !(keys.can_decipher(view.form) && keys.can_verify()) {
+    let can_verify = keys.can_decipher(view.form) && keys.can_verify();
+    if !control.encrypted() && !can_verify {
         let warning = "missing-key: the authentication tag was not verified";
         return Ok(in_the_clear(warning, security));
     }
@@ -188,16 +189,19 @@ fn general_ciphering(octets: &[u8]) -> Result<Failure, Failure> {
     security.insert_octets("date-time", view.date_time);
     security.insert_octets("other-information", view.other_information);
     if let Some(key_info) = view.key_info {
-        security.insert("key-info", match key_info {
-            KeyInfo::Identified { key } => json!({"identified-key": {"key-id": key}}),
-            KeyInfo::Wrapped { kek, wrapped_key } => {
-                json!({"wrapped-key": {"kek-id": kek, "key-ciphered-data": hex::to_text(wrapped_key)}})
-            }
-            KeyInfo::Agreed { key_parameters, key_ciphered_data } => json!({"agreed-key": {
-                "key-parameters": hex::to_text(key_parameters),
-                "key-ciphered-data": hex::to_text(key_ciphered_data),
-            }}),
-        });
+        security.insert(
+            "key-info",
+            match key_info {
+                KeyInfo::Identified { key } => json!({"identified-key": {"key-id": key}}),
+                KeyInfo::Wrapped { kek, wrapped_key } => {
+                    json!({"wrapped-key": {"kek-id": kek, "key-ciphered-data": hex::to_text(wrapped_key)}})
+                }
+                KeyInfo::Agreed { key_parameters, key_ciphered_data } => json!({"agreed-key": {
+                    "key-parameters": hex::to_text(key_parameters),
+                    "key-ciphered-data": hex::to_text(key_ciphered_data),
+                }}),
+            },
+        );
     }
     Ok(security.detail_of(Failure::unsupported("deciphering general-ciphering is not built")))
 }

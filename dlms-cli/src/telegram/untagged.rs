@@ -1,9 +1,11 @@
 //! Bodies in which attribute descriptors have no tags: `02 02 CCCC AABBCCDDEEFF aa VALUE`, as some Czech and Sagemcom
 //! meters push them.
 
-use dlms_core::codec::{Decode, Reader, Writer};
+use dlms_core::codec::{Decode, Reader};
 use dlms_core::data::{Data, tag};
 use dlms_core::limits;
+
+use crate::value_json::write_length;
 
 /// Octets of a class, a logical name and an attribute.
 const DESCRIPTOR: usize = 9;
@@ -31,12 +33,13 @@ fn value(r: &mut Reader<'_>, depth: usize, out: &mut Vec<u8>, found: &mut bool) 
     let count = r.length().ok().filter(|count| *count <= r.remaining())?;
     out.push(first);
     write_length(count, out);
-    if first == tag::STRUCTURE && count == 2 {
-        if let Some(descriptor) = descriptor(r) {
-            *found = true;
-            out.extend(descriptor);
-            return value(r, depth, out, found);
-        }
+    if first == tag::STRUCTURE
+        && count == 2
+        && let Some(descriptor) = descriptor(r)
+    {
+        *found = true;
+        out.extend(descriptor);
+        return value(r, depth, out, found);
     }
     (0..count).try_for_each(|_| value(r, depth, out, found))
 }
@@ -44,21 +47,29 @@ fn value(r: &mut Reader<'_>, depth: usize, out: &mut Vec<u8>, found: &mut bool) 
 /// A descriptor without tags, if one stands here and a value behind it: with its tags.
 fn descriptor(r: &mut Reader<'_>) -> Option<Vec<u8>> {
     let mut ahead = r.clone();
-    let [0, class, a @ 0..=15, b, c, d, e, 0xff, attribute @ 1..=30] = ahead.array::<DESCRIPTOR>().ok()? else {
+    let [0, class, a @ 0..=15, b, c, d, e, 0xff, attribute @ 1..=30] = ahead.array::<DESCRIPTOR>().ok()?
+    else {
         return None;
     };
     Data::decode(&mut ahead.clone()).ok()?;
     *r = ahead;
     Some(vec![
-        tag::STRUCTURE, 3, tag::LONG_UNSIGNED, 0, class, tag::OCTET_STRING, 6, a, b, c, d, e, 0xff, tag::INTEGER, attribute,
+        tag::STRUCTURE,
+        3,
+        tag::LONG_UNSIGNED,
+        0,
+        class,
+        tag::OCTET_STRING,
+        6,
+        a,
+        b,
+        c,
+        d,
+        e,
+        0xff,
+        tag::INTEGER,
+        attribute,
     ])
-}
-
-fn write_length(length: usize, out: &mut Vec<u8>) {
-    let mut room = [0; 5];
-    let mut w = Writer::new(&mut room);
-    w.length(length);
-    out.extend(w.stored());
 }
 
 #[cfg(test)]
@@ -69,7 +80,8 @@ mod tests {
     #[test]
     fn gives_descriptors_their_tags() {
         let body = hex::from_text("0202 1601 0101 0202 0001 00002A0000FF 02 0902 4547").unwrap();
-        let right = hex::from_text("0202 1601 0101 0202 0203 120001 090600002A0000FF 0F02 0902 4547").unwrap();
+        let right =
+            hex::from_text("0202 1601 0101 0202 0203 120001 090600002A0000FF 0F02 0902 4547").unwrap();
         assert_eq!(rewrite(&body), Some(right.clone()));
         assert_eq!(rewrite(&right), None);
         for n in 0..body.len() {

@@ -1,11 +1,11 @@
-use std::cell::RefCell;
+use core::cell::RefCell;
 
 use dlms_core::apdu::tag;
 use dlms_core::codec::{Decode, Encode};
 use dlms_core::crypto::SecuritySuite;
 use dlms_security::{
-    CipheredApdu, InvocationCounters, Protection, RamCounters, SecurityContext, SecurityControl, SecurityError,
-    ServiceCiphering, SystemTitle,
+    CipheredApdu, InvocationCounters, Protection, RamCounters, SecurityContext, SecurityControl,
+    SecurityError, ServiceCiphering, SystemTitle,
 };
 use dlms_wrapper::Header;
 use serde_json::Value;
@@ -70,7 +70,8 @@ impl MessageWriter {
 
     fn protected(&self, security: &Members<'_>, plain: &[u8]) -> Result<Vec<u8>, Failure> {
         let name = security.text("tag")?;
-        let tag = tag::from_name(name).ok_or_else(|| security.wrong("tag", "the name of a protected message"))?;
+        let tag =
+            tag::from_name(name).ok_or_else(|| security.wrong("tag", "the name of a protected message"))?;
         let form = match ServiceCiphering::from_tag(tag) {
             Some(form) if security.optional("content").is_none() => form,
             _ => return Err(Failure::unsupported(format!("writing {name} is not built"))),
@@ -85,7 +86,8 @@ impl MessageWriter {
             Some(title) => SystemTitle::from_slice(&title),
             None => keys.title_of(tag),
         };
-        let title = title.ok_or_else(|| Failure::new(FailureKind::MissingKey, "the system title is not known"))?;
+        let title =
+            title.ok_or_else(|| Failure::new(FailureKind::MissingKey, "the system title is not known"))?;
         let counter = security.number("invocation-counter")?;
         let mut context = keys.sender(suite, title);
         context.set_broadcast(control.broadcast());
@@ -153,7 +155,8 @@ fn wrapped(members: &Members<'_>, parts: &[Vec<u8>]) -> Result<Vec<u8>, Failure>
     let saps = members.object("saps")?;
     let mut octets = Vec::new();
     for part in parts {
-        let length = u16::try_from(part.len()).map_err(|_| Failure::usage("a message too long for the wrapper"))?;
+        let length =
+            u16::try_from(part.len()).map_err(|_| Failure::usage("a message too long for the wrapper"))?;
         let header =
             Header { source: saps.number("source")?, destination: saps.number("destination")?, length };
         octets.extend(header.encode_to_vec());
@@ -172,7 +175,11 @@ fn framed(members: &Members<'_>, parts: &[Vec<u8>]) -> Result<Vec<u8>, Failure> 
         }
     };
     if parts.is_empty() {
-        return frames.iter().map(|frame| frame.encode(&[])).collect::<Result<Vec<_>, _>>().map(|all| all.concat());
+        return frames
+            .iter()
+            .map(|frame| frame.encode(&[]))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|all| all.concat());
     }
     let mut frames = frames.iter();
     let mut octets = Vec::new();

@@ -42,10 +42,13 @@ impl ElementType {
         match json {
             Value::String(name) => scalar_tag(name).map(Self::Scalar).ok_or_else(wrong),
             Value::Object(object) => match object.iter().next() {
-                Some((name, Value::Array(types))) if name == "structure" && object.len() == 1 => {
-                    types.iter().map(|member| Self::from_json(member, depth)).collect::<Result<_, _>>().map(Self::Structure)
-                }
-                Some((name, Value::Array(parts))) if name == "array" && object.len() == 1 => match &parts[..] {
+                Some((name, Value::Array(types))) if name == "structure" && object.len() == 1 => types
+                    .iter()
+                    .map(|member| Self::from_json(member, depth))
+                    .collect::<Result<_, _>>()
+                    .map(Self::Structure),
+                Some((name, Value::Array(parts))) if name == "array" && object.len() == 1 => match &parts[..]
+                {
                     [count, element] => {
                         let count = count.as_u64().and_then(|n| u16::try_from(n).ok()).ok_or_else(wrong)?;
                         Ok(Self::Array(count, Box::new(Self::from_json(element, depth)?)))
@@ -65,8 +68,11 @@ impl ElementType {
                 Self::Structure(members.iter().map(|member| Self::of(&member)).collect::<Result<_, _>>()?)
             }
             Data::Array(elements) => {
-                let count = u16::try_from(elements.len()).map_err(|_| Failure::usage("an array too long for a compact-array"))?;
-                let first = elements.nth(0).ok_or_else(|| Failure::usage("the type of an empty array's elements is missing"))?;
+                let count = u16::try_from(elements.len())
+                    .map_err(|_| Failure::usage("an array too long for a compact-array"))?;
+                let first = elements
+                    .nth(0)
+                    .ok_or_else(|| Failure::usage("the type of an empty array's elements is missing"))?;
                 Self::Array(count, Box::new(Self::of(&first)?))
             }
             Data::CompactArray(_) => return Err(Failure::usage("a compact-array in a compact-array")),
@@ -92,26 +98,35 @@ impl ElementType {
     }
 
     /// Writes the contents of a value, which must be of this type, without tags.
-    pub(super) fn write_contents(&self, value: &Data<'_>, encoding: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+    pub(super) fn write_contents(
+        &self,
+        value: &Data<'_>,
+        encoding: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Failure> {
         let wrong = || Failure::usage(format!("a {} in a compact-array of another type", value.type_name()));
         match (self, value) {
-            (Self::Scalar(tag), scalar) if *tag == scalar.tag() && !matches!(scalar, Data::Array(_) | Data::Structure(_)) => {
+            (Self::Scalar(tag), scalar)
+                if *tag == scalar.tag() && !matches!(scalar, Data::Array(_) | Data::Structure(_)) =>
+            {
                 out.extend(encoding.get(1..).unwrap_or_default());
                 Ok(())
             }
             (Self::Array(count, element), Data::Array(elements)) if elements.len() == usize::from(*count) => {
                 members(*elements).try_for_each(|(value, octets)| element.write_contents(&value, octets, out))
             }
-            (Self::Structure(types), Data::Structure(elements)) if elements.len() == types.len() => members(*elements)
-                .zip(types)
-                .try_for_each(|((value, octets), element)| element.write_contents(&value, octets, out)),
+            (Self::Structure(types), Data::Structure(elements)) if elements.len() == types.len() => {
+                members(*elements)
+                    .zip(types)
+                    .try_for_each(|((value, octets), element)| element.write_contents(&value, octets, out))
+            }
             _ => Err(wrong()),
         }
     }
 }
 
 /// An A-XDR length in its shortest form.
-pub(super) fn write_length(length: usize, out: &mut Vec<u8>) {
+pub(crate) fn write_length(length: usize, out: &mut Vec<u8>) {
     let mut room = [0; 5];
     let mut w = Writer::new(&mut room);
     w.length(length);
@@ -121,7 +136,7 @@ pub(super) fn write_length(length: usize, out: &mut Vec<u8>) {
 /// The elements with their octets.
 fn members(elements: dlms_core::data::Elements<'_>) -> impl Iterator<Item = (Data<'_>, &[u8])> {
     let mut r: Reader<'_> = elements.reader();
-    std::iter::from_fn(move || {
+    core::iter::from_fn(move || {
         let before = r.rest();
         let value = Data::decode(&mut r).ok()?;
         let octets = before.get(..before.len().saturating_sub(r.remaining()))?;
@@ -132,8 +147,7 @@ fn members(elements: dlms_core::data::Elements<'_>) -> impl Iterator<Item = (Dat
 /// The name of a type that is neither array nor structure.
 fn scalar_name(tag: u8) -> Option<&'static str> {
     // Zeros are the content of a value of any such type.
-    let mut octets = [0; 13];
-    octets[0] = tag;
+    let octets = [tag, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     match Data::decode(&mut Reader::new(&octets)).ok()? {
         Data::Array(_) | Data::Structure(_) | Data::CompactArray(_) => None,
         value => Some(value.type_name()),

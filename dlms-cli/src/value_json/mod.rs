@@ -7,5 +7,6 @@ mod compact;
 mod read;
 mod write;
 
+pub(crate) use compact::write_length;
 pub(crate) use read::from_json;
 pub(crate) use write::{Budget, to_json, to_json_within};

@@ -24,7 +24,9 @@ fn write_value(json: &Value, depth: usize, out: &mut Vec<u8>) -> Result<(), Fail
         return write_compact_array(rows, object, depth, out);
     }
     let mut members = object.iter();
-    let (Some((name, content)), None) = (members.next(), members.next()) else { return Err(not_a_value(json)) };
+    let (Some((name, content)), None) = (members.next(), members.next()) else {
+        return Err(not_a_value(json));
+    };
     let container = match name.as_str() {
         "array" => tag::ARRAY,
         "structure" => tag::STRUCTURE,
@@ -151,7 +153,9 @@ fn integer<T: TryFrom<i128>>(name: &str, content: &Value) -> Result<T, Failure> 
 fn float_text(content: &Value) -> Option<String> {
     match content {
         Value::Number(number) => Some(number.to_string()),
-        Value::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => Some(text.clone()),
+        Value::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => {
+            Some(text.clone())
+        }
         _ => None,
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn to_json_within(value: &Data<'_>, budget: &mut Budget) -> Result<Va
         Data::OctetString(v) => hex::to_text(v).into(),
         Data::VisibleString(v) if v.is_ascii() => String::from_utf8_lossy(v).into(),
         Data::VisibleString(v) => json!({"hex": hex::to_text(v)}),
-        Data::Utf8String(v) => match std::str::from_utf8(v) {
+        Data::Utf8String(v) => match core::str::from_utf8(v) {
             Ok(text) => text.into(),
             Err(_) => json!({"hex": hex::to_text(v)}),
         },

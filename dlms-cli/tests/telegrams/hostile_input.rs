@@ -1,6 +1,7 @@
 //! Broken and hostile octets: refused with a reason, soon, and never by a panic.
 
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
 use serde_json::Value;
 

@@ -89,11 +89,17 @@ fn titles_and_dedicated_keys_are_learnt_from_the_association() {
     let ciphered: Vec<_> = sessions.iter().filter(|entry| entry["keys"]["ek"].is_string()).collect();
     assert!(!ciphered.is_empty());
     for session in ciphered {
-        let keys = ["--ek", session["keys"]["ek"].as_str().unwrap(), "--ak", session["keys"]["ak"].as_str().unwrap()];
+        let keys = [
+            "--ek",
+            session["keys"]["ek"].as_str().unwrap(),
+            "--ak",
+            session["keys"]["ak"].as_str().unwrap(),
+        ];
         let called = decode(&keys, session["input_hex"].as_str().unwrap());
         assert_eq!(called.status, 0, "{}", called.err);
         let documents = called.documents();
-        let protected: Vec<_> = documents.iter().filter(|document| document.get("security").is_some()).collect();
+        let protected: Vec<_> =
+            documents.iter().filter(|document| document.get("security").is_some()).collect();
         assert!(protected.len() >= 4);
         assert!(protected.iter().all(|document| document["security"]["authenticated"] == json!(true)));
     }
@@ -120,7 +126,8 @@ fn titles_and_dedicated_keys_are_learnt_from_the_association() {
 #[test]
 fn writing_a_protected_message_needs_its_keys() {
     let document = decode(&["--ek", EK, "--ak", AK, "--system-title", TITLE], GET).document().to_string();
-    let encode = |flags: &[&str]| crate::command::call(&[&["encode", "--json"], flags, &["-"]].concat(), &document);
+    let encode =
+        |flags: &[&str]| crate::command::call(&[&["encode", "--json"], flags, &["-"]].concat(), &document);
     assert_eq!(encode(&[]).kind(), "missing-key");
     assert_eq!(encode(&["--ek", EK]).kind(), "missing-key");
     assert_eq!(encode(&["--ek", EK, "--ak", AK]).document()["hex"], json!(GET));

@@ -4,11 +4,13 @@ use crate::command::{call, decode};
 use crate::vectors::{entries, key_flags};
 
 /// Octets of what is not written as the standard has it, and so comes back otherwise.
-const NOT_CANONICAL: [&str; 3] = [
+const NOT_CANONICAL: [&str; 4] = [
     // a length in more octets than needed
     "data-types-113",
     // two frames share one flag
     "hdlc-069",
+    // several messages in one frame
+    "real-meter-025",
     // the first two blocks belong to a message that was broken off
     "real-meter-028",
 ];
@@ -41,8 +43,7 @@ fn documents_become_the_same_octets_again() {
                 flags.extend(["--link", "data"]);
             }
             let decoded = decode(&flags, hex);
-            let units = hex.matches("E6E7000F").count();
-            if decoded.status != 0 || NOT_CANONICAL.contains(&id) || decoded.documents().len() > 1 && units > 1 {
+            if decoded.status != 0 || NOT_CANONICAL.contains(&id) {
                 continue;
             }
             let encoded = call(&[&["encode"], &keys[..], &["-"]].concat(), &decoded.out);
@@ -57,7 +58,10 @@ fn documents_become_the_same_octets_again() {
 #[test]
 fn what_deviates_comes_back_as_the_standard_has_it() {
     for (deviating, standard) in [
-        ("0F40000000090C07E60102070E2512FF800000020106000010 15", "0F400000000C07E60102070E2512FF80000002010600001015"),
+        (
+            "0F40000000090C07E60102070E2512FF800000020106000010 15",
+            "0F400000000C07E60102070E2512FF80000002010600001015",
+        ),
         ("0981050102030405", "09050102030405"),
         (
             "0F00000001000202160101010202000100002A0000FF0209024547",
@@ -75,13 +79,22 @@ fn what_deviates_comes_back_as_the_standard_has_it() {
 fn documents_can_be_written_by_hand() {
     for (json, hex) in [
         (r#"{"link":"data","body":{"long-unsigned":10}}"#, "12000A"),
-        (r#"{"apdu":"get-request","fields":{"type":"normal","cosem-attribute-descriptor":{"class-id":3,
-             "instance-id":"1.0.1.8.0.255","attribute-id":2}}}"#, "C001C100030100010800FF0200"),
-        (r#"{"link":"wrapper","saps":{"source":1,"destination":16},"apdu":"exception-response",
+        (
+            r#"{"apdu":"get-request","fields":{"type":"normal","cosem-attribute-descriptor":{"class-id":3,
+             "instance-id":"1.0.1.8.0.255","attribute-id":2}}}"#,
+            "C001C100030100010800FF0200",
+        ),
+        (
+            r#"{"link":"wrapper","saps":{"source":1,"destination":16},"apdu":"exception-response",
              "fields":{"state-error":"service-unknown","service-error":"invocation-counter-error",
-             "invocation-counter":42}}"#, "0001000100100007D802060000002A"),
-        (r#"{"link":"hdlc","saps":{"source":1,"destination":16},"apdu":"set-response","invoke-id":1,
-             "fields":{"type":"normal","result":"read-write-denied"}}"#, "7EA0102103 03"),
+             "invocation-counter":42}}"#,
+            "0001000100100007D802060000002A",
+        ),
+        (
+            r#"{"link":"hdlc","saps":{"source":1,"destination":16},"apdu":"set-response","invoke-id":1,
+             "fields":{"type":"normal","result":"read-write-denied"}}"#,
+            "7EA0102103 03",
+        ),
     ] {
         let encoded = call(&["encode", "-"], json);
         assert_eq!(encoded.status, 0, "{encoded:?}");

@@ -54,7 +54,9 @@ fn every_message_has_its_name_and_its_value() {
     for file in ["xdlms-ln", "xdlms-sn", "access", "initiate", "acse", "notification"] {
         for entry in entries(file) {
             let document = called(&entry, &[]).document();
-            let Some((name, expected)) = entry["expected"].as_object().unwrap().iter().next() else { continue };
+            let Some((name, expected)) = entry["expected"].as_object().unwrap().iter().next() else {
+                continue;
+            };
             if name == "must" {
                 continue;
             }
@@ -70,7 +72,8 @@ fn every_message_has_its_name_and_its_value() {
                 assert_eq!(&document["invoke-id"], id, "{}", entry["id"]);
             }
             if let Some(conformance) = expected.get("conformance") {
-                let names = ["proposed-conformance", "negotiated-conformance"].map(|name| &document["fields"][name]);
+                let names =
+                    ["proposed-conformance", "negotiated-conformance"].map(|name| &document["fields"][name]);
                 assert!(names.contains(&&conformance["bits"]), "{}", entry["id"]);
             }
         }
@@ -93,14 +96,19 @@ fn unprotected<'a>(apdu: &'a Value, protected: &mut Option<&'a Value>) -> (&'a s
 fn protected_messages_are_deciphered() {
     for entry in entries("ciphering").iter().chain(&entries("general-ciphering")) {
         let (mut protected, expected) = (None, &entry["expected"]);
-        if entry["kind"] != "apdu" || expected.get("must").is_some() || expected.get("general-ciphering").is_some() {
+        if entry["kind"] != "apdu"
+            || expected.get("must").is_some()
+            || expected.get("general-ciphering").is_some()
+        {
             continue;
         }
         let (name, _) = unprotected(expected, &mut protected);
         let Some(protected) = protected else { continue };
         let document = called(entry, &[]).document();
         assert_eq!(document["apdu"], json!(name), "{}", entry["id"]);
-        for (member, theirs) in [("authenticated", "authenticated"), ("encrypted", "encrypted"), ("suite", "suite")] {
+        for (member, theirs) in
+            [("authenticated", "authenticated"), ("encrypted", "encrypted"), ("suite", "suite")]
+        {
             assert_eq!(document["security"][member], protected[theirs], "{}", entry["id"]);
         }
         assert_eq!(document["security"]["invocation-counter"], protected["ic"], "{}", entry["id"]);
@@ -122,10 +130,19 @@ fn telegrams_of_real_meters_are_read() {
         let called = called(&entry, &["--lenient"]);
         if bodies.iter().any(|body| body.get("ciphered").is_some()) {
             // The key was never published.
-            assert!(called.failures().iter().all(|failure| failure["kind"] == "missing-key"), "{}", entry["id"]);
+            assert!(
+                called.failures().iter().all(|failure| failure["kind"] == "missing-key"),
+                "{}",
+                entry["id"]
+            );
             continue;
         }
-        assert_eq!((called.status, called.documents().len()), (0, messages.len()), "{} {called:?}", entry["id"]);
+        assert_eq!(
+            (called.status, called.documents().len()),
+            (0, messages.len()),
+            "{} {called:?}",
+            entry["id"]
+        );
         for (document, expected) in called.documents().iter().zip(&bodies) {
             telegrams += 1;
             assert_eq!(document["apdu"], json!("data-notification"));
@@ -147,7 +164,8 @@ fn telegrams_of_real_meters_are_read() {
 /// A push of a list of objects and then their values has the value 2 in the vectors, which is the attribute's number in the
 /// list: there the pairs are checked by their codes.
 fn readings_are(documents: &[Value], expected: &[Value], entry: &Value) {
-    let readings: Vec<_> = documents.iter().filter_map(|document| document["readings"].as_array()).flatten().collect();
+    let readings: Vec<_> =
+        documents.iter().filter_map(|document| document["readings"].as_array()).flatten().collect();
     let objects_listed = expected.iter().filter(|value| value["type"] == "integer").count() > 5;
     for value in expected {
         // The list is in the list.
@@ -160,7 +178,8 @@ fn readings_are(documents: &[Value], expected: &[Value], entry: &Value) {
             if objects_listed {
                 return same && reading["class"].is_number();
             }
-            let known = |name: &str| value.get(name).is_none_or(|known| number(known) == number(&reading[name]));
+            let known =
+                |name: &str| value.get(name).is_none_or(|known| number(known) == number(&reading[name]));
             same && *raw == value["value"] && known("unit") && known("scaled")
         });
         assert!(found, "{} {value} not in {readings:?}", entry["id"]);

@@ -127,7 +127,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     ) -> Result<(), Fault> {
         let from = raw.as_ref().map_or(first.end, |raw| raw.end);
         // A buffer that cannot grow that far has what it has.
-        let _ = self.rx.reserve(from.saturating_add(RESULT));
+        let wanted = from.saturating_add(RESULT).min(self.rx.capacity());
+        let _ = self.rx.reserve(wanted);
         let Self { rx, tx, associations, events, .. } = self;
         let association = associations.get(request.slot).ok_or(Fault::NotAssociated)?;
         let Some((received, results)) = rx.as_mut_slice().split_at_mut_checked(from) else {
@@ -144,9 +145,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             events,
             results,
             used: 0,
+            reserved: 0,
             new_keys: None,
         };
-        let list = invoker.all(bytes, raw).ok_or(Fault::Malformed)?;
+        let list = invoker.all(bytes, raw)?;
         let (used, new_keys) = (invoker.used, invoker.new_keys);
         let results = from..from.saturating_add(used);
         let sent = self.send_results(site, request, invoke, list, results);
@@ -294,52 +296,65 @@ struct Invoke<'i, 'd, D: LogicalDevice> {
     events: &'i mut Events,
     results: &'i mut [u8],
     used: usize,
+    /// Octets that the result codes and presence octets of the methods to come take.
+    reserved: usize,
     /// Which of the methods brought new keys.
     new_keys: Option<usize>,
 }
 
 impl<D: LogicalDevice> Invoke<'_, '_, D> {
-    /// Invokes all methods of a request; whether it is a list. Nothing if the request cannot be read.
-    fn all(&mut self, bytes: &[u8], raw: &[u8]) -> Option<bool> {
-        match ActionRequest::from_bytes(bytes).ok()? {
+    /// Invokes all methods of a request; whether it is a list. None if the request cannot be read or answered.
+    fn all(&mut self, bytes: &[u8], raw: &[u8]) -> Result<bool, Fault> {
+        match ActionRequest::from_bytes(bytes).map_err(|_| Fault::Malformed)? {
             ActionRequest::Normal { method, parameters, .. } => {
+                self.reserve(1)?;
                 self.one(0, &method, Ok(parameters.unwrap_or(Data::NullData)));
-                Some(false)
+                Ok(false)
             }
             ActionRequest::WithFirstPblock { method, .. } => {
                 let parameter = Data::from_bytes(raw).map_err(|_| ActionResult::TypeUnmatched);
+                self.reserve(1)?;
                 self.one(0, &method, parameter);
-                Some(false)
+                Ok(false)
             }
             ActionRequest::WithList { methods, parameters, .. } => {
-                self.count(methods.len());
+                self.count(methods.len())?;
                 for (i, (method, parameter)) in methods.iter().zip(parameters.iter()).enumerate() {
                     self.one(i, &method, Ok(parameter));
                 }
-                Some(true)
+                Ok(true)
             }
             ActionRequest::WithListAndFirstPblock { methods, .. } => {
-                self.count(methods.len());
+                self.count(methods.len())?;
                 let parameters = List::<Data<'_>>::from_bytes(raw).ok().filter(|p| p.len() == methods.len());
                 let mut parameters = parameters.map(|parameters| parameters.iter());
                 for (i, method) in methods.iter().enumerate() {
                     let parameter = parameters.as_mut().and_then(Iterator::next);
                     self.one(i, &method, parameter.ok_or(ActionResult::TypeUnmatched));
                 }
-                Some(true)
+                Ok(true)
             }
-            _ => None,
+            _ => Err(Fault::Malformed),
         }
     }
 
-    fn count(&mut self, count: usize) {
+    fn count(&mut self, count: usize) -> Result<(), Fault> {
         let mut w = Writer::new(self.results);
         w.length(count);
         self.used = w.len();
+        self.reserve(count)
+    }
+
+    /// Nothing is invoked whose result could not be told.
+    fn reserve(&mut self, methods: usize) -> Result<(), Fault> {
+        self.reserved = methods.saturating_mul(2);
+        let needed = self.used.saturating_add(self.reserved);
+        if needed <= self.results.len() { Ok(()) } else { Err(Fault::Unanswerable) }
     }
 
     /// Invokes a method and writes its result, with what it gave if there is room.
     fn one(&mut self, index: usize, method: &MethodDescriptor, parameter: Result<Data<'_>, ActionResult>) {
+        self.reserved = self.reserved.saturating_sub(2);
         let (result, len) = match self.try_one(index, method, parameter) {
             Ok(len) => (ActionResult::Success, len),
             Err(error) => (error, 0),
@@ -365,7 +380,8 @@ impl<D: LogicalDevice> Invoke<'_, '_, D> {
         let (target, mode) = self.site.method(self.peer.client, method).map_err(refused)?;
         permit(mode, AccessMode::INVOKE, self.protection).map_err(refused)?;
         let parameter = parameter?;
-        let mut w = Writer::new(self.results.get_mut(self.used.saturating_add(3)..).unwrap_or_default());
+        let room = self.used.saturating_add(3)..self.results.len().saturating_sub(self.reserved);
+        let mut w = Writer::new(self.results.get_mut(room).unwrap_or_default());
         let id = method.id;
         let effect = self
             .site

@@ -1,0 +1,10 @@
+//! The half of `dlms` that talks to meters, against the built-in one and against meters that misbehave.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod command;
+mod connections;
+mod counters;
+mod failures;
+mod profiles;
+mod services;
+mod traces;
