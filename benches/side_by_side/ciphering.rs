@@ -24,9 +24,9 @@ pub(crate) const METER: [u8; 8] = *b"MTR00001";
 
 pub(crate) type Provider = SoftwareProvider<Dice, FixedKeys>;
 
-/// A provider with the keys that both ends have.
-pub(crate) fn provider() -> Provider {
-    let mut provider = Provider::new(Dice(1));
+/// A provider with the keys that both ends have; the seed differs, so that challenges do.
+pub(crate) fn provider(seed: u64) -> Provider {
+    let mut provider = Provider::new(Dice(seed));
     let keys = [
         (KeyKind::GlobalUnicastEncryption, ENCRYPTION_KEY),
         (KeyKind::Authentication, AUTHENTICATION_KEY),
@@ -71,7 +71,7 @@ impl Ours {
     fn new(own: [u8; 8], peer: [u8; 8]) -> Self {
         let mut context = SecurityContext::new(SecuritySuite::Suite0, 0, SystemTitle(own));
         context.set_peer_title(Some(SystemTitle(peer)));
-        Self { context, crypto: provider(), counters: InvocationCounters::new(RamCounters::new()) }
+        Self { context, crypto: provider(1), counters: InvocationCounters::new(RamCounters::new()) }
     }
 
     /// Protects `plain` in `buf`; where it is then.

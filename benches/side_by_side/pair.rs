@@ -7,7 +7,7 @@ use cosem_classes::{ScalerUnit, Unit};
 use dlms::client::{Ciphering, Client, ClientConfig, Event};
 use dlms::server::{AssociationConfig, Connection, Device, DeviceConfig};
 use dlms::{Authentication, Output};
-use dlms_bench::load_profile::{self, ROW};
+use dlms_bench::load_profile::{self, ROW, VALUES};
 use dlms_core::acse::MechanismName;
 use dlms_core::buffer::Buffer;
 use dlms_core::time::Instant;
@@ -21,6 +21,9 @@ pub(crate) const ENERGY: Register = Register::at(obis!("1-0:1.8.0.255"));
 pub(crate) const PROFILE: ProfileGeneric = ProfileGeneric::at(obis!("1-0:99.1.0.255"));
 /// What the register holds.
 pub(crate) const WATT_HOURS: u32 = 123_456;
+
+/// Of the load profile; of what they are nobody asks.
+const COLUMNS: usize = 2 + VALUES;
 
 /// No time passes.
 const NOW: Instant = Instant(1_000);
@@ -48,7 +51,7 @@ pub(crate) fn client_config(ciphered: bool, pdu: u16) -> ClientConfig {
 /// A client that is not associated.
 pub(crate) fn client<B: Buffer>(config: ClientConfig, buffer: fn() -> B) -> MeterClient<B> {
     let counters = InvocationCounters::new(RamCounters::new());
-    Client::new(Stream::new(Role::Client), config, provider(), counters, buffer(), buffer())
+    Client::new(Stream::new(Role::Client), config, provider(2), counters, buffer(), buffer())
 }
 
 /// A meter with a register and a load profile of so many rows.
@@ -56,8 +59,8 @@ pub(crate) fn meter(ciphered: bool, rows: u32) -> Meter {
     let mut objects = ObjectList::new();
     let unit = ScalerUnit { scaler: 0, unit: Unit::WattHour };
     objects.insert(Instance::<Register, _>::new(obis!("1-0:1.8.0.255"), StoredRegister::new(WATT_HOURS, unit)));
-    let columns = [CaptureObject::whole(ENERGY.value().descriptor())];
-    let mut profile = StoredProfile::<_, 1>::new(HeapRing::new(rows.max(1)), &columns, 900);
+    let columns = [CaptureObject::whole(ENERGY.value().descriptor()); COLUMNS];
+    let mut profile = StoredProfile::<_, COLUMNS>::new(HeapRing::new(rows.max(1)), &columns, 900);
     for number in 0..rows {
         // Without the header of the structure.
         profile.add(&load_profile::row(number)[2..ROW]).unwrap();
@@ -66,7 +69,7 @@ pub(crate) fn meter(ciphered: bool, rows: u32) -> Meter {
 
     let config = DeviceConfig { max_receive_pdu_size: 0xffff, ..DeviceConfig::new(b"MTR0000000000001", SystemTitle(METER)) };
     let counters = InvocationCounters::new(RamCounters::new());
-    let mut meter = Device::new(config, objects, Unrestricted, provider(), counters);
+    let mut meter = Device::new(config, objects, Unrestricted, provider(1), counters);
     let association = if ciphered {
         let hls = Authentication::Hls(MechanismName::HlsGmac);
         AssociationConfig::new(1, hls).protected(Protection::AUTHENTICATED_ENCRYPTED)

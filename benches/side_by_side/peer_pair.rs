@@ -57,15 +57,15 @@ fn security(ciphered: bool) -> (AuthMechanism, SecurityPolicy) {
     }
 }
 
-fn provider() -> RustCryptoProvider<Dice> {
-    RustCryptoProvider::with_rng(KeyRing::new(ENCRYPTION_KEY, AUTHENTICATION_KEY), Dice(7))
+fn provider(seed: u64) -> RustCryptoProvider<Dice> {
+    RustCryptoProvider::with_rng(KeyRing::new(ENCRYPTION_KEY, AUTHENTICATION_KEY), Dice(seed))
 }
 
 pub(crate) fn session(ciphered: bool, pdu: u16) -> Session {
     let (mechanism, security) = security(ciphered);
     let system_title = Some(SystemTitle::new(CLIENT));
     let config = ClientConfig { system_title, mechanism, security, max_pdu_size: pdu, ..ClientConfig::default() };
-    ClientSession::new(config, provider())
+    ClientSession::new(config, provider(2))
 }
 
 pub(crate) fn meter<const N: usize>(ciphered: bool, profile: Vec<u8>) -> Box<Meter<N>> {
@@ -73,7 +73,7 @@ pub(crate) fn meter<const N: usize>(ciphered: bool, profile: Vec<u8>) -> Box<Met
     let system_title = Some(SystemTitle::new(METER));
     let config =
         ServerConfig { system_title, mechanism, security, max_pdu_size: 0xffff, ..ServerConfig::default() };
-    Box::new(Server::new(config, Store { profile }, provider()))
+    Box::new(Server::new(config, Store { profile }, provider(1)))
 }
 
 /// What carries a request to the meter and gives its answer.

@@ -20,7 +20,7 @@ pub(crate) struct DecodeArgs {
     link: Link,
     #[command(flatten)]
     keys: KeyFlags,
-    /// Accept deviations from the standard: these, or all.
+    /// Accept deviations from the standard: these, with commas between, or all.
     #[arg(
         long,
         value_name = "NAME",

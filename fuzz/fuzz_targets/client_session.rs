@@ -9,7 +9,7 @@ use dlms_core::apdu::{
 };
 use dlms_core::codec::{Decode, Encode};
 use dlms_core::data::{Any, Data};
-use dlms_fuzz::{BREAKER, ENERGY, Ends, Forger, Mode, NOTE, PROFILE, Script, Step};
+use dlms_fuzz::{BREAKER, ENERGY, Ends, Forger, LARGE, Mode, NOTE, PROFILE, Script, Step};
 use dlms_wrapper::Role;
 use libfuzzer_sys::fuzz_target;
 
@@ -21,13 +21,11 @@ const DISCONNECT: MethodDescriptor = MethodDescriptor::new(70, BREAKER, 1);
 const LONG: [u8; 1500] = [0x55; 1500];
 
 fuzz_target!(|input: &[u8]| {
-    let (mode, script) = match input {
-        [number @ 0xf8..=0xff, script @ ..] => (Mode::new(*number), script),
-        _ => (Mode::Public, input),
-    };
-    let mut ends = Ends::new(mode);
+    let split = Mode::split(input);
+    let (mode, room, script) = split.unwrap_or((Mode::Public, LARGE, input));
+    let mut ends = Ends::new(mode, room);
     let mut forger = Forger::new(Role::Server, mode);
-    if !input.first().is_some_and(|first| *first >= 0xf8) {
+    if split.is_none() {
         // A seed is an answer: something has to be asked.
         command(&mut ends, 0);
     }

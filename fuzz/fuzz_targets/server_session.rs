@@ -5,18 +5,17 @@
 use dlms::server::Event;
 use dlms_core::apdu::{Apdu, tag};
 use dlms_core::codec::Decode;
-use dlms_fuzz::{Ends, Forger, MANAGER, Mode, SENTINEL, Script, Step};
+use dlms_fuzz::{Ends, Forger, LARGE, MANAGER, Mode, SENTINEL, Script, Step};
 use dlms_wrapper::{HEADER_LEN, Header, Role};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let (mode, script) = match input {
-        [number @ 0xf8..=0xff, script @ ..] => (Mode::new(*number), script),
+    let (mode, room, script) = Mode::split(input).unwrap_or(match input.first() {
         // A seed: one that opens an association finds none.
-        [tag::AARQ | 0, ..] => (Mode::Strangers, input),
-        _ => (Mode::Public, input),
-    };
-    let mut ends = Ends::new(mode);
+        Some(&tag::AARQ | 0) => (Mode::Strangers, LARGE, input),
+        _ => (Mode::Public, LARGE, input),
+    });
+    let mut ends = Ends::new(mode, room);
     let mut forger = Forger::new(Role::Client, mode);
     for step in Script::new(script) {
         let mut permitted = false;
@@ -38,6 +37,7 @@ fuzz_target!(|input: &[u8]| {
             }
         }
         for unit in core::mem::take(&mut ends.answered) {
+            assert!(unit.len() <= room);
             is_sound(&unit, &mut forger);
         }
         for event in core::mem::take(&mut ends.audited) {

@@ -11,10 +11,8 @@ use dlms_security::{
 };
 use dlms_wrapper::{HEADER_LEN, Header, Role, Stream};
 
-use crate::{CLIENT_TITLE, DEDICATED_KEY, METER_TITLE, Meter, Mode, Provider, meter, provider};
+use crate::{CLIENT_TITLE, DEDICATED_KEY, LARGE, METER_TITLE, Meter, Mode, Provider, meter, provider};
 
-/// Octets of every buffer.
-const ROOM: usize = 2048;
 /// What a machine has to say at most after one change.
 const OUTPUTS: usize = 40;
 
@@ -39,22 +37,22 @@ pub struct Ends {
 }
 
 impl Ends {
-    /// Both ends, associated unless they are to be strangers.
+    /// Both ends, with buffers of so many octets, associated unless they are to be strangers.
     #[must_use]
-    pub fn new(mode: Mode) -> Self {
-        let buffer = || Growing::new(ROOM);
+    pub fn new(mode: Mode, room: usize) -> Self {
+        let buffer = || Growing::new(room);
         let counters = InvocationCounters::new(RamCounters::new());
         let mut ends = Self {
             client: Client::new(
                 Stream::new(Role::Client),
-                mode.client(),
+                mode.client(room),
                 provider(2),
                 counters,
                 buffer(),
                 buffer(),
             ),
             connection: Connection::new(Stream::new(Role::Server), buffer(), buffer()),
-            meters: [meter()],
+            meters: [meter(room)],
             now: Instant(1_000),
             asked: Vec::new(),
             answered: Vec::new(),
@@ -178,7 +176,7 @@ impl Forger {
         context.raise_dedicated(1_000_000);
         let mut counters = InvocationCounters::new(RamCounters::new());
         counters.raise(context.counter(false), 1_000_000).expect("the store does not fail");
-        Self { role, saps: mode.client().saps, form: mode.form(), context, crypto, counters }
+        Self { role, saps: mode.client(LARGE).saps, form: mode.form(), context, crypto, counters }
     }
 
     /// The message in a frame.

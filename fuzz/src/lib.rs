@@ -10,7 +10,7 @@ mod script;
 
 pub use ends::{Ends, Forger};
 pub use meter::{BREAKER, ENERGY, HIDDEN, MANAGER, Meter, NOTE, PROFILE, PUBLIC, READER, SENTINEL, meter};
-pub use mode::{DEDICATED_KEY, Mode};
+pub use mode::{DEDICATED_KEY, LARGE, Mode, pdu_size};
 pub use random::Dice;
 pub use script::{Script, Step};
 

@@ -15,7 +15,7 @@ use dlms_core::data::{Any, Data, DataBuf};
 use dlms_security::{InvocationCounters, Protection, RamCounters};
 use obis::{ObisCode, obis};
 
-use crate::{METER_TITLE, Provider, provider};
+use crate::{METER_TITLE, Provider, pdu_size, provider};
 
 /// The client that reads what everybody may.
 pub const PUBLIC: u16 = 16;
@@ -24,6 +24,8 @@ pub const READER: u16 = 32;
 /// The client that may do everything, and has to protect it.
 pub const MANAGER: u16 = 1;
 pub(crate) const PASSWORD: &[u8] = b"00000000";
+/// Rows of the load profile: two messages of the usual size.
+const ROWS: u32 = 150;
 
 /// A register.
 pub const ENERGY: ObisCode = obis!("1-0:1.8.0.255");
@@ -72,9 +74,9 @@ impl data::Serve for Note {
     }
 }
 
-/// The meter.
+/// The meter, with buffers of so many octets.
 #[must_use]
-pub fn meter() -> Meter {
+pub fn meter(room: usize) -> Meter {
     let mut objects = ObjectList::new();
     let watt_hours = ScalerUnit { scaler: 0, unit: Unit::WattHour };
     objects.insert(Instance::<Register, _>::new(ENERGY, StoredRegister::new(123_456u32, watt_hours)));
@@ -85,7 +87,8 @@ pub fn meter() -> Meter {
     objects.insert(Instance::<DisconnectControl, _>::new(BREAKER, breaker));
     objects.insert(Instance::<ProfileGeneric, _>::new(PROFILE, profile()));
 
-    let config = DeviceConfig::new(b"MMM0000000000001", METER_TITLE);
+    let max_receive_pdu_size = pdu_size(room);
+    let config = DeviceConfig { max_receive_pdu_size, ..DeviceConfig::new(b"MMM0000000000001", METER_TITLE) };
     let counters = InvocationCounters::new(RamCounters::new());
     let mut device = Device::new(config, objects, Rights, provider(1), counters);
     let lls = Authentication::Lls(Secret::new(PASSWORD).expect("a short one"));
@@ -104,11 +107,11 @@ fn profile() -> StoredProfile<HeapRing, 4> {
     let energy = Register::at(ENERGY).value().descriptor();
     let status = AttributeDescriptor::new(1, obis!("0-0:96.10.1.255"), 2);
     let mut profile = StoredProfile::new(
-        HeapRing::new(400),
+        HeapRing::new(ROWS),
         &[CaptureObject::whole(energy), CaptureObject::whole(status)],
         900,
     );
-    for number in 0..400u32 {
+    for number in 0..ROWS {
         let row = [Data::DoubleLongUnsigned(number).encode_to_vec(), Data::Unsigned(1).encode_to_vec()];
         profile.add(&row.concat()).expect("room for so many");
     }

@@ -9,6 +9,11 @@ use crate::{CLIENT_TITLE, METER_TITLE};
 /// The dedicated key that the client proposes.
 pub const DEDICATED_KEY: [u8; 16] = *b"dedicated to it!";
 
+/// Octets of a small buffer: what an association takes, and little more.
+const SMALL: usize = 300;
+/// Octets of a buffer that holds what is long.
+pub const LARGE: usize = 2048;
+
 /// How client and meter talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -23,9 +28,19 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The mode with this number, of eight.
+    /// The mode, the octets of every buffer and the script in `input`: one of the octets `E8` to `EF` (small buffers) or
+    /// `F8` to `FF`, then the script. Nothing for a message or unit alone.
     #[must_use]
-    pub fn new(number: u8) -> Self {
+    pub fn split(input: &[u8]) -> Option<(Self, usize, &[u8])> {
+        let (number, script) = input.split_first()?;
+        match number {
+            0xe8..=0xef => Some((Self::new(*number), SMALL, script)),
+            0xf8..=0xff => Some((Self::new(*number), LARGE, script)),
+            _ => None,
+        }
+    }
+
+    fn new(number: u8) -> Self {
         match number & 7 {
             0 => Self::Strangers,
             1 | 2 => Self::Public,
@@ -54,12 +69,14 @@ impl Mode {
 
     /// How the client is to be set up.
     #[must_use]
-    pub fn client(self) -> ClientConfig {
+    pub fn client(self, room: usize) -> ClientConfig {
+        let max_receive_pdu_size = pdu_size(room);
+        let new = |client| ClientConfig { max_receive_pdu_size, ..ClientConfig::new(client, 1) };
         match self {
-            Self::Strangers | Self::Public => ClientConfig::new(PUBLIC, 1),
+            Self::Strangers | Self::Public => new(PUBLIC),
             Self::Reader => {
                 let authentication = Authentication::Lls(Secret::new(PASSWORD).expect("a short one"));
-                ClientConfig { authentication, ..ClientConfig::new(READER, 1) }
+                ClientConfig { authentication, ..new(READER) }
             }
             Self::Manager(form) => {
                 let ciphering = Ciphering {
@@ -72,9 +89,15 @@ impl Mode {
                     authentication: Authentication::Hls(MechanismName::HlsGmac),
                     ciphering: Some(ciphering),
                     dedicated_key: Secret::new(&DEDICATED_KEY).filter(|_| form.is_dedicated()),
-                    ..ClientConfig::new(MANAGER, 1)
+                    ..new(MANAGER)
                 }
             }
         }
     }
+}
+
+/// What an end with buffers of so many octets takes.
+#[must_use]
+pub fn pdu_size(room: usize) -> u16 {
+    u16::try_from(room).map_or(1024, |room| room.min(1024))
 }

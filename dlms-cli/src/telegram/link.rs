@@ -16,11 +16,11 @@ pub(crate) enum Link {
     Hdlc,
     /// The wrapper of TCP and UDP.
     Wrapper,
-    /// Wired M-Bus.
+    /// Wired M-Bus: not built yet.
     Mbus,
-    /// Wireless M-Bus.
+    /// Wireless M-Bus: not built yet.
     Wmbus,
-    /// The P1 port.
+    /// The P1 port: not built yet.
     P1,
 }
 

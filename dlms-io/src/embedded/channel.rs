@@ -40,13 +40,19 @@ impl<T: Read + Write, M: Timer, I: AsRef<[u8]> + AsMut<[u8]>> Channel<T, M, I> {
         self.sending
     }
 
-    /// Sends one unit of the link.
-    pub(super) async fn send(&mut self, octets: &[u8]) -> Result<(), T::Error> {
+    /// Sends one unit of the link. Returns whether the transport took it: one that takes nothing never will.
+    pub(super) async fn send(&mut self, octets: &[u8]) -> Result<bool, T::Error> {
         self.sending = true;
-        self.transport.write_all(octets).await?;
+        let mut rest = octets;
+        while !rest.is_empty() {
+            match self.transport.write(rest).await? {
+                0 => return Ok(false),
+                taken => rest = rest.get(taken..).unwrap_or_default(),
+            }
+        }
         self.transport.flush().await?;
         self.sending = false;
-        Ok(())
+        Ok(true)
     }
 
     /// Waits for octets, until `until` at most. Octets that are there are had even if it is past.

@@ -139,7 +139,11 @@ where
         loop {
             let until = loop {
                 match self.client.poll_output(self.channel.now()) {
-                    Output::Transmit(octets) => self.channel.send(octets).await?,
+                    Output::Transmit(octets) => {
+                        if !self.channel.send(octets).await? {
+                            self.client.handle_closed();
+                        }
+                    }
                     Output::Event(Event::Block) => each(self.client.block()),
                     Output::Event(event) => self.outcome = Some(event),
                     Output::Wait(until) => break until,

@@ -44,7 +44,11 @@ async fn serve_channel<T: Read + Write, M: Timer, L: Link, B: Buffer, const A: u
     loop {
         let until = loop {
             match connection.poll_output(channel.now()) {
-                Output::Transmit(octets) => channel.send(octets).await?,
+                Output::Transmit(octets) => {
+                    if !channel.send(octets).await? {
+                        return Ok(());
+                    }
+                }
                 Output::Event(event) => audit(event),
                 Output::Wait(until) => break until,
             }

@@ -131,9 +131,12 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let Some(plain) = self.outgoing.take() else { return };
         match self.seal(plain) {
             Ok(apdu) => {
-                self.statistics.sent(apdu.len());
-                if self.link.send(self.config.saps, apdu, Delivery::Confirmed, now).is_ok() {
-                    self.deadline = Some(now.plus(self.config.response_time_out));
+                let needed = apdu.len();
+                self.statistics.sent(needed);
+                self.deadline = Some(now.plus(self.config.response_time_out));
+                // The link is free, so the APDU can only be too long for it.
+                if self.link.send(self.config.saps, apdu, Delivery::Confirmed, now).is_err() {
+                    self.fail(Misuse::TooLong { needed, max: L::MAX_APDU }.into());
                 }
             }
             Err(error) => self.fail(error.into()),

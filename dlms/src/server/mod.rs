@@ -168,7 +168,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                 self.abort_transfer();
                 self.answer_fault(peer, Fault::TooLong);
             }
-            LinkEvent::Closed { peer } => {
+            // Opened once more, a link begins anew: what was before is over.
+            LinkEvent::Opened { peer } | LinkEvent::Closed { peer } => {
                 if let Some(mut site) = Site::find(devices, peer.server) {
                     self.end(&mut site, peer);
                 }
