@@ -19,7 +19,7 @@ const IMPORT: Register = Register::at(obis!("1-0:1.8.0.255"));
 const EXPORT: Register = Register::at(obis!("1-0:2.8.0.255"));
 const BREAKER: DisconnectControl = DisconnectControl::at(obis!("0-0:96.3.10.255"));
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn core::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:4059".to_owned());
 
     let mut crypto = SoftwareProvider::<_, GrowingKeys>::new(SysRng);

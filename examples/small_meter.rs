@@ -43,7 +43,7 @@ impl AccessRights for Rights {
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn core::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:4059".to_owned());
 
     let watt_hours = ScalerUnit { scaler: 0, unit: Unit::WattHour };

@@ -24,7 +24,7 @@ use dlms_io::blocking::{self, Error, Meter, Server, Stopper, connect_tcp, connec
 use dlms_io::{Observer, ServerConfig};
 use support::{
     BREAKER, CLOCK, Devices, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, devices,
-    provider, row,
+    provider, row, whole_profile,
 };
 
 type RowArray = dlms_core::data::Array<dlms_core::data::Any>;
@@ -79,16 +79,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// The whole buffer of the profile, as it is encoded.
-fn whole_profile() -> Vec<u8> {
-    let mut whole = vec![1, 0x81, u8::try_from(ROWS).unwrap()];
-    for number in 0..ROWS {
-        whole.extend([2, 2]);
-        whole.extend(row(number));
-    }
-    whole
 }
 
 #[test]

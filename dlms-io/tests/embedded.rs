@@ -4,9 +4,8 @@
 mod support;
 
 use core::cell::RefCell;
-use core::future::{Future, poll_fn};
-use core::pin::{Pin, pin};
-use core::task::Poll;
+use core::future::{Future, pending};
+use core::pin::pin;
 use core::time::Duration;
 
 use cosem_classes::disconnect_control::ControlState;
@@ -23,7 +22,9 @@ use dlms_io::embedded::{Meter, Timer, serve};
 use dlms_security::RamCounters;
 use dlms_wrapper::{Role, Stream};
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
-use support::{BREAKER, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, device, provider};
+use support::{
+    BREAKER, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, device, poll_times, provider,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::{JoinHandle, LocalSet};
 
@@ -100,16 +101,6 @@ fn on_one_thread(test: impl Future<Output = ()>) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     LocalSet::new().block_on(&runtime, test);
-}
-
-async fn poll_times<F: Future>(mut future: Pin<&mut F>, times: usize) -> Option<F::Output> {
-    for _ in 0..times {
-        if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
-            return Some(output);
-        }
-        tokio::task::yield_now().await;
-    }
-    None
 }
 
 #[test]
@@ -215,6 +206,42 @@ fn a_peer_that_says_nothing_runs_into_the_time_out() {
         assert!(matches!(meter.associate().await.unwrap_err(), Error::Io(ErrorKind::BrokenPipe)));
         let error = meter.associate().await.unwrap_err();
         assert!(matches!(error, Error::Client(ClientError::Link(LinkError::Disconnected))), "{error:?}");
+    });
+}
+
+/// A line that is cut: nothing goes out.
+struct Cut;
+
+impl ErrorType for Cut {
+    type Error = ErrorKind;
+}
+
+impl Read for Cut {
+    async fn read(&mut self, _: &mut [u8]) -> Result<usize, ErrorKind> {
+        pending().await
+    }
+}
+
+impl Write for Cut {
+    async fn write(&mut self, _: &[u8]) -> Result<usize, ErrorKind> {
+        Ok(0)
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_transport_that_takes_nothing_is_given_up() {
+    on_one_thread(async {
+        let link = Stream::new(Role::Client);
+        let client = Client::new(link, config(Level::None), provider(), counters(), [0; 1024], [0; 1024]);
+        let mut meter = Meter::new(Cut, Ticks::start(), [0; 16], client);
+        for _ in 0..2 {
+            let error = meter.associate().await.unwrap_err();
+            assert!(matches!(error, Error::Client(ClientError::Link(LinkError::Disconnected))), "{error:?}");
+        }
     });
 }
 

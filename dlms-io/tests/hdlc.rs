@@ -3,9 +3,7 @@
 
 mod support;
 
-use core::future::{Future, poll_fn};
-use core::pin::{Pin, pin};
-use core::task::Poll;
+use core::pin::pin;
 use core::time::Duration;
 use std::io::Read;
 use std::net::TcpStream;
@@ -20,7 +18,9 @@ use dlms_core::link::LinkError;
 use dlms_hdlc::{Parameters, Primary, PrimarySettings, Secondary, SecondarySettings};
 use dlms_io::blocking::{Meter, Server};
 use dlms_io::{Error, ServerConfig};
-use support::{ENERGY, LOAD, Level, MeterDevice, ROWS, VOLTAGE, config, counters, device, provider};
+use support::{
+    ENERGY, LOAD, Level, MeterDevice, ROWS, VOLTAGE, config, counters, device, poll_times, provider,
+};
 use tokio::io::duplex;
 
 const SMALL: Parameters = Parameters::symmetric(40, 3);
@@ -93,16 +93,6 @@ fn a_line_that_falls_silent_in_a_frame_ends_in_time() {
         assert_eq!(line.read(&mut [0; 8]).unwrap(), 0);
         stopper.stop();
     });
-}
-
-async fn poll_times<F: Future>(mut future: Pin<&mut F>, times: usize) -> Option<F::Output> {
-    for _ in 0..times {
-        if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
-            return Some(output);
-        }
-        tokio::task::yield_now().await;
-    }
-    None
 }
 
 #[tokio::test(start_paused = true)]

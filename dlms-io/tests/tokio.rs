@@ -3,10 +3,9 @@
 
 mod support;
 
-use core::future::{Future, pending, poll_fn};
+use core::future::pending;
 use core::net::SocketAddr;
-use core::pin::{Pin, pin};
-use core::task::Poll;
+use core::pin::pin;
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
@@ -24,8 +23,8 @@ use dlms_io::tokio::{Error, Meter, Server, connect_tcp, connect_udp, serve};
 use dlms_security::RamCounters;
 use dlms_wrapper::Role;
 use support::{
-    BREAKER, Devices, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, client, config, counters, devices,
-    provider, row,
+    BREAKER, Devices, ENERGY, LOAD, Level, Provider, VOLTAGE, client, config, counters, devices, poll_times,
+    provider, row, whole_profile,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::{TcpStream, UdpSocket};
@@ -97,15 +96,6 @@ fn pipe_to(level: Level, width: usize, mut audit: impl FnMut(Event) + Send + 'st
     Meter::new(ours, client(level))
 }
 
-fn whole_profile() -> Vec<u8> {
-    let mut whole = vec![1, 0x81, u8::try_from(ROWS).unwrap()];
-    for number in 0..ROWS {
-        whole.extend([2, 2]);
-        whole.extend(row(number));
-    }
-    whole
-}
-
 #[tokio::test]
 async fn a_meter_is_read_written_and_switched_at_every_level() {
     for level in Level::ALL {
@@ -168,17 +158,6 @@ async fn a_meter_may_be_used_from_a_task_of_its_own() {
         meter.get(ENERGY.value().of::<u32>()).await
     });
     assert_eq!(read.await.unwrap().unwrap(), 8);
-}
-
-/// Polls so many times, whatever wakes it, and lets others run in between.
-async fn poll_times<F: Future>(mut future: Pin<&mut F>, times: usize) -> Option<F::Output> {
-    for _ in 0..times {
-        if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
-            return Some(output);
-        }
-        tokio::task::yield_now().await;
-    }
-    None
 }
 
 /// Runs `$call` on a fresh meter, dropped after 0, 1, 2 … polls, and `$then` after it, until `$call` is done.
@@ -371,7 +350,7 @@ async fn time_outs_are_by_tokios_clock() {
     let error = meter.associate().await.unwrap_err();
     assert!(matches!(error, Error::Client(ClientError::Timeout(Timer::Response))), "{error}");
     assert_eq!(begin.elapsed(), Duration::from_secs(5));
-    assert!(really.elapsed() < Duration::from_secs(2));
+    assert!(really.elapsed() < Duration::from_secs(4));
     drop(theirs);
     let error = meter.associate().await.unwrap_err();
     assert!(

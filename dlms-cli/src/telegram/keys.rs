@@ -9,7 +9,7 @@ use crate::hex;
 /// Flags that say under which keys telegrams are.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct KeyFlags {
-    /// Encryption key, whatever its kind.
+    /// Encryption key of the telegram, whatever its kind.
     #[arg(long, value_name = "HEX")]
     ek: Option<String>,
     /// Authentication key; without it telegrams are deciphered but not verified.
@@ -64,6 +64,8 @@ impl Keys {
         if let Some(text) = &flags.ek {
             keys.set("--ek", KeyKind::GlobalUnicastEncryption, text)?;
             keys.set("--ek", KeyKind::GlobalBroadcastEncryption, text)?;
+            // Also of an association of which no more is known than that key.
+            keys.dedicated = keys.install(&octets("--ek", text)?);
         }
         if let Some(text) = &flags.ak {
             keys.set("--ak", KeyKind::Authentication, text)?;

@@ -121,6 +121,9 @@ fn titles_and_dedicated_keys_are_learnt_from_the_association() {
     let documents = decode(&["--ek", EK, "--ak", AK], &both).documents();
     assert_eq!(documents[1]["security"]["tag"], json!("ded-get-request"));
     assert_eq!(documents[1]["fields"]["block-number"], json!(1));
+    let alone =
+        decode(&["--ek", dedicated, "--ak", AK, "--system-title", TITLE], message.out.trim()).document();
+    assert_eq!(alone["security"], documents[1]["security"]);
 }
 
 #[test]

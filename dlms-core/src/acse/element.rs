@@ -1,8 +1,8 @@
 //! The elements that several ACSE messages share.
 
 use super::{AcseRequirements, ApplicationContextName, MechanismName, ProtocolVersion};
-use crate::ber::{self, INTEGER, OCTET_STRING, ObjectIdentifier, Tlv};
-use crate::codec::{Decode, DecodeError, DecodeErrorKind, Encode, Writer};
+use crate::ber::{self, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, ObjectIdentifier, Tlv};
+use crate::codec::{Decode, DecodeError, DecodeErrorKind, Writer};
 
 /// Tag of the CHOICE charstring in an authentication-value.
 const CHARSTRING: u8 = 0x80;
@@ -84,8 +84,7 @@ pub(super) fn write_primitive(w: &mut Writer<'_>, tag: u8, content: Option<&[u8]
 }
 
 pub(super) fn write_context_name(w: &mut Writer<'_>, tag: u8, name: ApplicationContextName) {
-    let oid = ObjectIdentifier::from(name);
-    ber::constructed(w, tag, &|w| oid.encode(w));
+    ber::explicit(w, tag, OBJECT_IDENTIFIER, ObjectIdentifier::from(name).octets());
 }
 
 pub(super) fn write_mechanism_name(w: &mut Writer<'_>, tag: u8, name: Option<MechanismName>) {

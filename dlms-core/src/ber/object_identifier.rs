@@ -24,6 +24,9 @@ impl ObjectIdentifier {
     /// of more than 32 bits.
     #[must_use]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
+        if let [0x60, 0x85, 0x74, 0x05, 0x08, group @ 0..=0x7f, id @ 0..=0x7f] = *octets {
+            return Some(Self::dlms_ua(group, id));
+        }
         let mut oid = Self::EMPTY;
         let mut arc = None;
         for octet in octets {

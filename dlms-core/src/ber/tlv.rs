@@ -115,22 +115,25 @@ impl<'a> Elements<'a> {
 
 /// Writes an element with this content.
 pub(crate) fn primitive(w: &mut Writer<'_>, tag: u8, content: &[u8]) {
-    w.u8(tag);
-    w.octets(content);
+    w.tagged_length(tag, content.len());
+    w.bytes(content);
 }
 
 /// Writes an element around one of tag `inner`.
 pub(crate) fn explicit(w: &mut Writer<'_>, tag: u8, inner: u8, content: &[u8]) {
-    constructed(w, tag, &|w| primitive(w, inner, content));
+    let header = Writer::length_len(content.len()).saturating_add(1);
+    w.tagged_length(tag, content.len().saturating_add(header));
+    primitive(w, inner, content);
 }
 
 /// Writes an element around what `content` writes, which is called twice: to count, then to write.
 pub(crate) fn constructed(w: &mut Writer<'_>, tag: u8, content: &dyn Fn(&mut Writer<'_>)) {
     let mut count = Writer::new(&mut []);
     content(&mut count);
-    w.u8(tag);
-    w.length(count.len());
-    content(w);
+    w.tagged_length(tag, count.len());
+    if !w.counted(count.len()) {
+        content(w);
+    }
 }
 
 /// A tag number of more than five bits; `None` if it takes more than four octets.

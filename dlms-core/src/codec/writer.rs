@@ -104,6 +104,7 @@ impl<'b> Writer<'b> {
                     *slot = *octet;
                 }
             }
+            None if self.out.is_empty() => {}
             None => store(self.out, self.skip, self.at, v),
         }
         self.at = self.at.saturating_add(v.len());
@@ -120,6 +121,25 @@ impl<'b> Writer<'b> {
             0x100..=0xffff => self.array([0x82, c, d]),
             _ => self.array([0x84, a, b, c, d]),
         }
+    }
+
+    /// Octets that [`length`](Self::length) writes.
+    #[inline]
+    pub(crate) const fn length_len(n: usize) -> usize {
+        match n {
+            0..=0x7f => 1,
+            0x80..=0xff => 2,
+            0x100..=0xffff => 3,
+            _ => 5,
+        }
+    }
+
+    /// Counts `n` octets, if that is all that this writer does.
+    pub(crate) const fn counted(&mut self, n: usize) -> bool {
+        if self.out.is_empty() {
+            self.at = self.at.saturating_add(n);
+        }
+        self.out.is_empty()
     }
 
     /// The octet `tag`, then a length or count.
@@ -191,7 +211,9 @@ impl<'b> Writer<'b> {
     /// Stores what of `v` falls in the window if it begins at octet number `at`.
     #[inline(always)]
     fn store_array<const N: usize>(&mut self, at: usize, v: [u8; N]) {
-        if N <= 16 {
+        if self.out.is_empty() {
+            // It only counts.
+        } else if N <= 16 {
             let mut octets = [0; 16];
             for (slot, octet) in octets.iter_mut().zip(v) {
                 *slot = octet;

@@ -1,7 +1,10 @@
 //! A small meter, and clients for it.
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, missing_docs)]
 
+use core::future::{Future, poll_fn};
+use core::pin::Pin;
 use core::sync::atomic::{AtomicU32, Ordering};
+use core::task::Poll;
 use std::sync::{Arc, Mutex};
 
 use cosem_classes::clock::{Clock, DaylightSaving, LocalClock};
@@ -111,6 +114,16 @@ pub fn row(number: u32) -> Vec<u8> {
     row
 }
 
+/// The whole buffer of the profile, as it is encoded.
+pub fn whole_profile() -> Vec<u8> {
+    let mut whole = vec![1, 0x81, u8::try_from(ROWS).unwrap()];
+    for number in 0..ROWS {
+        whole.extend([2, 2]);
+        whole.extend(row(number));
+    }
+    whole
+}
+
 pub fn devices() -> Devices {
     Arc::new(Mutex::new(vec![device()]))
 }
@@ -151,4 +164,15 @@ pub fn device() -> MeterDevice {
 
 fn name<T>(attribute: cosem_classes::model::Attribute<T>) -> ObisCode {
     attribute.descriptor().logical_name
+}
+
+/// Polls so many times, whatever wakes it, and lets others run in between.
+pub async fn poll_times<F: Future>(mut future: Pin<&mut F>, times: usize) -> Option<F::Output> {
+    for _ in 0..times {
+        if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+            return Some(output);
+        }
+        tokio::task::yield_now().await;
+    }
+    None
 }

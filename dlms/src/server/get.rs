@@ -30,6 +30,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let get = GetRequest::from_bytes(bytes).map_err(|e| malformed(&mut self.events, request.peer, e))?;
         self.require(request, Conformance::GET)?;
         let invoke = get.invoke();
+        let empty = matches!(get, GetRequest::WithList { attributes, .. } if attributes.is_empty());
         let list = match get {
             GetRequest::Next { block_number, .. } => {
                 return self.get_next(site, request, invoke, block_number);
@@ -53,6 +54,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             self.require(request, Conformance::MULTIPLE_REFERENCES)?;
         }
         self.abort_transfer();
+        if empty {
+            // The count goes with the first item otherwise.
+            return self.reply(site, request, &[tag::GET_RESPONSE, 3, invoke.0, 0]);
+        }
         let head: &[u8] =
             if list { &[tag::GET_RESPONSE, 3, invoke.0] } else { &[tag::GET_RESPONSE, 1, invoke.0, 0] };
         let room = self.room(request, head.len())?;

@@ -74,14 +74,14 @@ fn version() -> impl Strategy<Value = Option<ProtocolVersion>> {
 }
 
 fn context() -> impl Strategy<Value = ApplicationContextName> {
-    let other = arcs().prop_map(|oid| ApplicationContextName::from(oid));
+    let other = arcs().prop_map(ApplicationContextName::from);
     prop_oneof![4 => any::<u8>().prop_map(ApplicationContextName::from_id), 1 => other]
 }
 
 type Authentication = (Option<AcseRequirements>, Option<MechanismName>, Option<&'static [u8]>);
 
 fn authentication() -> impl Strategy<Value = Authentication> {
-    let other = arcs().prop_map(|oid| MechanismName::from(oid));
+    let other = arcs().prop_map(MechanismName::from);
     let mechanism = prop_oneof![4 => any::<u8>().prop_map(MechanismName::from_id), 1 => other];
     let requirements = any::<bool>().prop_map(|authentication| AcseRequirements { authentication });
     (option::of(requirements), option::of(mechanism), option::of(octets(70)))
