@@ -47,8 +47,7 @@ fn main() -> Result<(), ClientError> {
     // There is room for one.
     let _ = device.offer(AssociationConfig::new(16, Authentication::None));
     let mut devices = [device];
-    let mut connection =
-        Connection::<_, _, 1>::new(Stream::new(Role::Server), [0u8; 128], [0u8; 128]);
+    let mut connection = Connection::<_, _, 1>::new(Stream::new(Role::Server), [0u8; 128], [0u8; 128]);
 
     let link = Stream::new(Role::Client);
     let mut client =

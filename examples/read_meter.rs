@@ -55,7 +55,10 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     println!("breaker {}", meter.get(BREAKER.control_state())?.name());
 
     let statistics = meter.client().statistics();
-    println!("{} round trips, {} octets out, {} in", statistics.round_trips, statistics.sent, statistics.received);
+    println!(
+        "{} round trips, {} octets out, {} in",
+        statistics.round_trips, statistics.sent, statistics.received
+    );
     meter.close()?;
     Ok(())
 }

@@ -51,10 +51,8 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     energy.value = 1_234_567u32.into();
     let mut objects = ObjectList::new();
     objects.insert(Instance::<Register, _>::new(obis!("1-0:1.8.0.255"), energy));
-    objects.insert(Instance::<Register, _>::new(
-        obis!("1-0:2.8.0.255"),
-        StoredRegister::new(0u32, watt_hours),
-    ));
+    objects
+        .insert(Instance::<Register, _>::new(obis!("1-0:2.8.0.255"), StoredRegister::new(0u32, watt_hours)));
     let breaker = Breaker::new(true, ControlState::Connected, ControlMode(4));
     objects.insert(Instance::<DisconnectControl, _>::new(obis!("0-0:96.3.10.255"), breaker));
 

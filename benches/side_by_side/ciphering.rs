@@ -17,7 +17,8 @@ use dlms_security::{
 
 use crate::dice::Dice;
 
-pub(crate) const ENCRYPTION_KEY: [u8; 16] = *b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f";
+pub(crate) const ENCRYPTION_KEY: [u8; 16] =
+    *b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f";
 pub(crate) const AUTHENTICATION_KEY: [u8; 16] = [0xd0; 16];
 pub(crate) const CLIENT: [u8; 8] = *b"CLIENT01";
 pub(crate) const METER: [u8; 8] = *b"MTR00001";
@@ -27,10 +28,8 @@ pub(crate) type Provider = SoftwareProvider<Dice, FixedKeys>;
 /// A provider with the keys that both ends have; the seed differs, so that challenges do.
 pub(crate) fn provider(seed: u64) -> Provider {
     let mut provider = Provider::new(Dice(seed));
-    let keys = [
-        (KeyKind::GlobalUnicastEncryption, ENCRYPTION_KEY),
-        (KeyKind::Authentication, AUTHENTICATION_KEY),
-    ];
+    let keys =
+        [(KeyKind::GlobalUnicastEncryption, ENCRYPTION_KEY), (KeyKind::Authentication, AUTHENTICATION_KEY)];
     for (kind, key) in keys {
         provider.set_key(KeyId { setup: 0, kind }, &key).unwrap();
     }
@@ -126,7 +125,8 @@ impl Peer {
         let key = self.protector.auth_key().unwrap();
         let title = peer::SystemTitle::new(METER);
         let counter = service.invocation_counter;
-        let plain = self.protector.unprotect(service.security_control, &title, counter, key, payload).unwrap();
+        let plain =
+            self.protector.unprotect(service.security_control, &title, counter, key, payload).unwrap();
         replay.accept(counter).unwrap();
         plain.len()
     }

@@ -6,7 +6,7 @@ use dlms_bench::load_profile::{self, ROW, VALUES, digest};
 use dlms_bench::{Comparison, Contender, Target};
 use dlms_core::apdu::{GetDataResult, GetResponse};
 use dlms_core::codec::Decode;
-use dlms_core::data::{Array, ArrayView, Data, Elements, Octets, OctetString, Token, Tokens};
+use dlms_core::data::{Array, ArrayView, Data, Elements, OctetString, Octets, Token, Tokens};
 use dlms_cosem_rs::codec::Decode as _;
 
 /// Octets of a get-response before its value.
@@ -14,7 +14,28 @@ const HEAD: usize = 4;
 
 pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
     let mut all = Vec::new();
-    for (rows, name) in [(5_000, ["P5000: every leaf", "P5000: every leaf, step by step", "P5000: every leaf, as values", "P5000: rows of a type", "P5000: validate"]), (96, ["P96: every leaf", "P96: every leaf, step by step", "P96: every leaf, as values", "P96: rows of a type", "P96: validate"])] {
+    for (rows, name) in [
+        (
+            5_000,
+            [
+                "P5000: every leaf",
+                "P5000: every leaf, step by step",
+                "P5000: every leaf, as values",
+                "P5000: rows of a type",
+                "P5000: validate",
+            ],
+        ),
+        (
+            96,
+            [
+                "P96: every leaf",
+                "P96: every leaf, step by step",
+                "P96: every leaf, as values",
+                "P96: rows of a type",
+                "P96: validate",
+            ],
+        ),
+    ] {
         all.extend(load_profile(rows, name));
     }
     all
@@ -24,7 +45,10 @@ fn leak(octets: Vec<u8>) -> &'static [u8] {
     octets.leak()
 }
 
-fn load_profile(rows: u32, [leaves, steps, values, typed, validate]: [&'static str; 5]) -> [Comparison<'static>; 5] {
+fn load_profile(
+    rows: u32,
+    [leaves, steps, values, typed, validate]: [&'static str; 5],
+) -> [Comparison<'static>; 5] {
     let apdu = leak(load_profile::get_response(rows));
     let readable = leak(without_unsigned(after_head(apdu)));
     let comparison = |id, work| Comparison::new(id, work).octets(apdu.len());
@@ -47,7 +71,9 @@ fn load_profile(rows: u32, [leaves, steps, values, typed, validate]: [&'static s
             .by(Contender::Limit, move || fixed_rows(black_box(apdu))),
         comparison("D1", validate)
             .by(Contender::Ours, move || match GetResponse::from_bytes(black_box(apdu)) {
-                Ok(GetResponse::Normal { result: GetDataResult::Data(Data::Array(rows)), .. }) => rows.len() as u64,
+                Ok(GetResponse::Normal { result: GetDataResult::Data(Data::Array(rows)), .. }) => {
+                    rows.len() as u64
+                }
                 other => panic!("{other:?}"),
             })
             .by(Contender::DlmsCosemRs, move || peer_array(black_box(apdu)).as_array().unwrap().len() as u64),
@@ -76,14 +102,16 @@ fn leaf(token: Token<'_>) -> u64 {
 }
 
 fn elements(apdu: &[u8]) -> u64 {
-    let Ok(GetResponse::Normal { result: GetDataResult::Data(value), .. }) = GetResponse::from_bytes(apdu) else {
+    let Ok(GetResponse::Normal { result: GetDataResult::Data(value), .. }) = GetResponse::from_bytes(apdu)
+    else {
         panic!()
     };
     leaves(value)
 }
 
 fn leaves(value: Data<'_>) -> u64 {
-    let all = |elements: Elements<'_>| elements.iter().fold(0u64, |sum, value| sum.wrapping_add(leaves(value)));
+    let all =
+        |elements: Elements<'_>| elements.iter().fold(0u64, |sum, value| sum.wrapping_add(leaves(value)));
     match value {
         Data::Array(rows) => all(rows),
         Data::Structure(members) => all(members),
@@ -111,7 +139,8 @@ dlms_core::structure! {
 }
 
 fn typed_rows(apdu: &[u8]) -> u64 {
-    let rows: ArrayView<'_, Row> = <Array<Row> as dlms_core::data::DataType>::View::from_bytes(&apdu[HEAD..]).unwrap();
+    let rows: ArrayView<'_, Row> =
+        <Array<Row> as dlms_core::data::DataType>::View::from_bytes(&apdu[HEAD..]).unwrap();
     rows.iter().fold(0u64, |sum, row| {
         let RowView { time: Octets(time), status, a, b, c, d, e, f, g, h } = row.unwrap();
         let values: u64 = [a, b, c, d, e, f, g, h].map(u64::from).iter().sum();
@@ -153,7 +182,9 @@ fn peer_profile(apdu: &[u8]) -> u64 {
 fn peer_values(apdu: &[u8]) -> u64 {
     fn leaves(value: dlms_cosem_rs::axdr::Data<'_>) -> u64 {
         match value.as_seq() {
-            Some(elements) => elements.iter().fold(0u64, |sum, value| sum.wrapping_add(leaves(value.unwrap()))),
+            Some(elements) => {
+                elements.iter().fold(0u64, |sum, value| sum.wrapping_add(leaves(value.unwrap())))
+            }
             None => peer_leaf(value),
         }
     }

@@ -30,7 +30,8 @@ struct Columns {
 impl Columns {
     fn new(rows: u32) -> Self {
         let row = |number| load_profile::row(number);
-        let value = |number, at: usize| u32::from_be_bytes(*row(number)[19 + 5 * at..].first_chunk().unwrap());
+        let value =
+            |number, at: usize| u32::from_be_bytes(*row(number)[19 + 5 * at..].first_chunk().unwrap());
         Self {
             times: (0..rows).map(load_profile::date_time).collect(),
             statuses: (0..rows).map(|number| row(number)[17]).collect(),
@@ -42,7 +43,11 @@ impl Columns {
         let [a, b, c, d, e, f, g, h] = self.values.each_ref().map(Vec::as_slice);
         let values = (a.iter().zip(b)).zip(c.iter().zip(d)).zip((e.iter().zip(f)).zip(g.iter().zip(h)));
         let values = values.map(|(((a, b), (c, d)), ((e, f), (g, h)))| [*a, *b, *c, *d, *e, *f, *g, *h]);
-        self.times.iter().zip(&self.statuses).zip(values).map(|((time, status), values)| (time, *status, values))
+        self.times
+            .iter()
+            .zip(&self.statuses)
+            .zip(values)
+            .map(|((time, status), values)| (time, *status, values))
     }
 }
 
@@ -173,7 +178,9 @@ fn request() -> Comparison<'static> {
         let descriptor = xdlms::AttributeDescriptor::new(3, Obis::new(1, 0, 1, 8, 0, 255), 2);
         let invoke_id = xdlms::InvokeId(invoke);
         let mut w = SliceWriter::new(out);
-        Apdu::GetRequest(xdlms::GetRequest::Normal { invoke_id, descriptor, access: None }).encode(&mut w).unwrap();
+        Apdu::GetRequest(xdlms::GetRequest::Normal { invoke_id, descriptor, access: None })
+            .encode(&mut w)
+            .unwrap();
         w.finish().len()
     });
     let limit = turn(|invoke, out| {

@@ -1,6 +1,11 @@
 //! The suite and its peers from crates.io at the same work: `cargo bench -p dlms-bench [-- FILTER]`.
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "what is measured has to work")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is measured has to work"
+)]
 
 mod ciphering;
 mod decoding;
@@ -19,8 +24,10 @@ fn main() {
 }
 
 fn run() {
-    let filters: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |comparison: &Comparison<'_>| filters.is_empty() || filters.iter().any(|f| comparison.matches(f));
+    let filters: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted =
+        |comparison: &Comparison<'_>| filters.is_empty() || filters.iter().any(|f| comparison.matches(f));
     // `cargo test --benches` asks for no measurement: only that everybody still gives the same results.
     let measure = std::env::args().any(|argument| argument == "--bench");
     let mut report = Report::default();

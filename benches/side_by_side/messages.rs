@@ -45,7 +45,9 @@ pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
                 register(r.take(header.length.into()).unwrap())
             })
             .by(Contender::DlmsCosemRs, || {
-                peer_register(transport::wrapper::Wpdu::from_bytes(black_box(&WRAPPED_REGISTER)).unwrap().apdu)
+                peer_register(
+                    transport::wrapper::Wpdu::from_bytes(black_box(&WRAPPED_REGISTER)).unwrap().apdu,
+                )
             }),
         Comparison::new("D3", "GET request: decode")
             .by(Contender::Ours, || match GetRequest::from_bytes(black_box(&GET_REQUEST)) {
@@ -54,11 +56,13 @@ pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
                 }
                 other => panic!("{other:?}"),
             })
-            .by(Contender::DlmsCosemRs, || match xdlms::GetRequest::from_bytes(&black_box(&GET_REQUEST)[1..]) {
-                Ok(xdlms::GetRequest::Normal { descriptor, access: None, .. }) => {
-                    name(descriptor.class_id, descriptor.instance_id.0, descriptor.attribute_id)
+            .by(Contender::DlmsCosemRs, || {
+                match xdlms::GetRequest::from_bytes(&black_box(&GET_REQUEST)[1..]) {
+                    Ok(xdlms::GetRequest::Normal { descriptor, access: None, .. }) => {
+                        name(descriptor.class_id, descriptor.instance_id.0, descriptor.attribute_id)
+                    }
+                    other => panic!("{other:?}"),
                 }
-                other => panic!("{other:?}"),
             }),
         Comparison::new("D3", "AARQ with HLS: decode")
             .by(Contender::Ours, || {

@@ -58,7 +58,8 @@ pub(crate) fn client<B: Buffer>(config: ClientConfig, buffer: fn() -> B) -> Mete
 pub(crate) fn meter(ciphered: bool, rows: u32) -> Meter {
     let mut objects = ObjectList::new();
     let unit = ScalerUnit { scaler: 0, unit: Unit::WattHour };
-    objects.insert(Instance::<Register, _>::new(obis!("1-0:1.8.0.255"), StoredRegister::new(WATT_HOURS, unit)));
+    objects
+        .insert(Instance::<Register, _>::new(obis!("1-0:1.8.0.255"), StoredRegister::new(WATT_HOURS, unit)));
     let columns = [CaptureObject::whole(ENERGY.value().descriptor()); COLUMNS];
     let mut profile = StoredProfile::<_, COLUMNS>::new(HeapRing::new(rows.max(1)), &columns, 900);
     for number in 0..rows {
@@ -67,7 +68,10 @@ pub(crate) fn meter(ciphered: bool, rows: u32) -> Meter {
     }
     objects.insert(Instance::<ProfileGeneric, _>::new(obis!("1-0:99.1.0.255"), profile));
 
-    let config = DeviceConfig { max_receive_pdu_size: 0xffff, ..DeviceConfig::new(b"MTR0000000000001", SystemTitle(METER)) };
+    let config = DeviceConfig {
+        max_receive_pdu_size: 0xffff,
+        ..DeviceConfig::new(b"MTR0000000000001", SystemTitle(METER))
+    };
     let counters = InvocationCounters::new(RamCounters::new());
     let mut meter = Device::new(config, objects, Unrestricted, provider(1), counters);
     let association = if ciphered {

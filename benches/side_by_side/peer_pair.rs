@@ -64,7 +64,8 @@ fn provider(seed: u64) -> RustCryptoProvider<Dice> {
 pub(crate) fn session(ciphered: bool, pdu: u16) -> Session {
     let (mechanism, security) = security(ciphered);
     let system_title = Some(SystemTitle::new(CLIENT));
-    let config = ClientConfig { system_title, mechanism, security, max_pdu_size: pdu, ..ClientConfig::default() };
+    let config =
+        ClientConfig { system_title, mechanism, security, max_pdu_size: pdu, ..ClientConfig::default() };
     ClientSession::new(config, provider(2))
 }
 
@@ -124,7 +125,10 @@ impl<W: Wire> PeerPair<W> {
 
     /// Reads the register.
     pub(crate) fn register(&mut self) -> u64 {
-        let n = self.session.get_request(AttributeDescriptor::new(3, ENERGY, 2), None, &mut self.request).unwrap();
+        let n = self
+            .session
+            .get_request(AttributeDescriptor::new(3, ENERGY, 2), None, &mut self.request)
+            .unwrap();
         match self.exchange(n) {
             Response::Data(value) => value.as_u64().unwrap(),
             other => panic!("{other:?}"),

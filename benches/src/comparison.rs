@@ -116,7 +116,8 @@ impl<'w> Comparison<'w> {
     #[must_use]
     pub fn measure(mut self) -> Measured {
         self.check();
-        let mut times: Vec<Times> = self.entries.iter_mut().map(|(who, batch)| Times::new(*who, batch)).collect();
+        let mut times: Vec<Times> =
+            self.entries.iter_mut().map(|(who, batch)| Times::new(*who, batch)).collect();
         for _ in 0..BATCHES {
             for ((_, batch), times) in self.entries.iter_mut().zip(&mut times) {
                 times.add(batch);
@@ -200,7 +201,8 @@ mod tests {
 
     #[test]
     fn everybody_is_measured() {
-        let measured = Comparison::new("X", "work").by(Contender::Ours, || 7).by(Contender::Limit, || 7).measure();
+        let measured =
+            Comparison::new("X", "work").by(Contender::Ours, || 7).by(Contender::Limit, || 7).measure();
         let ours = measured.times(Contender::Ours).unwrap();
         assert!(ours.minimum() > 0.0 && ours.minimum() <= ours.median());
         assert_eq!(ours.allocations, 0);

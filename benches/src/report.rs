@@ -110,6 +110,9 @@ mod tests {
         assert_eq!(table.lines().count(), 4);
         let widths: Vec<_> = table.lines().map(|line| line.chars().count()).collect();
         assert!(widths.iter().all(|width| *width == widths[0]), "{table}");
-        assert!(table.contains("≤ 0 limit ✗") && table.contains("≥ 0 peer ✓") && table.contains("MB/s"), "{table}");
+        assert!(
+            table.contains("≤ 0 limit ✗") && table.contains("≥ 0 peer ✓") && table.contains("MB/s"),
+            "{table}"
+        );
     }
 }

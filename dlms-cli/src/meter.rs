@@ -83,7 +83,8 @@ pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
                 eprintln!("{peer} {event:?}");
             }
         });
-        let meter = meter.map_err(|e| Failure::new(FailureKind::Link, format!("cannot listen at {address}: {e}")))?;
+        let meter =
+            meter.map_err(|e| Failure::new(FailureKind::Link, format!("cannot listen at {address}: {e}")))?;
         let address = meter.address().to_string();
         output.print(&json!({"ready": address}), |_| format!("ready {address}\n"))?;
         meters.push(meter);

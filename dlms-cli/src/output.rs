@@ -16,6 +16,11 @@ impl Output {
         Self { json }
     }
 
+    /// Whether results are printed as JSON.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Prints one result on stdout: as JSON on one line, or as the text `human` makes of it.
     ///
     /// A reader that went away, as `head` does, is no failure.

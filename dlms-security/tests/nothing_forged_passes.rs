@@ -388,6 +388,20 @@ fn exhausted_counters_protect_nothing_any_more() {
 }
 
 #[test]
+fn a_dedicated_key_that_is_not_new_is_counted_with_the_global_one() {
+    let (mut client, mut server) = pair_with_dedicated_keys();
+    client.context.share_counter();
+    let mut counter = |form| {
+        let octets = client.protect(form, BOTH, &hex(GET)).unwrap();
+        server.unprotect(&octets).unwrap().1.invocation_counter
+    };
+    assert_eq!(counter(ServiceCiphering::Global), 1);
+    assert_eq!(counter(ServiceCiphering::Dedicated), 2);
+    assert_eq!(counter(ServiceCiphering::GeneralDedicated), 3);
+    assert_eq!(counter(ServiceCiphering::Global), 4);
+}
+
+#[test]
 fn a_restart_sends_nothing_under_an_old_counter() {
     let mut store = RamCounters::<2>::new();
     let mut server = Side::new(SERVER, Some(CLIENT));

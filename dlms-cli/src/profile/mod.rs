@@ -2,6 +2,8 @@
 
 mod buffer;
 mod columns;
+#[cfg(test)]
+mod made_up_meter;
 mod plot;
 mod print;
 mod range;
@@ -15,6 +17,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use dlms_core::apdu::AttributeDescriptor;
 use obis::ObisCode;
+use serde_json::Value;
 
 use crate::connection::OnlineArgs;
 use crate::failure::{Failure, FailureKind};
@@ -80,12 +83,10 @@ pub(crate) fn run(args: &ProfileArgs, output: &Output) -> Result<(), Failure> {
         std::fs::write(path, drawn)
             .map_err(|error| Failure::new(FailureKind::Io, format!("{}: {error}", path.display())))?;
     }
-    let json = profile.to_json()?;
-    match args.format {
-        Format::Json => Output::new(true).print(&json, |_| String::new()),
-        Format::Csv => output.print(&json, |_| profile.csv()),
-        _ => output.print(&json, |_| profile.table()),
-    }
+    let output = if args.format == Format::Json { &Output::new(true) } else { output };
+    // Text of many rows is not made a document first.
+    let json = if output.is_json() { profile.to_json()? } else { Value::Null };
+    output.print(&json, |_| if args.format == Format::Csv { profile.csv() } else { profile.table() })
 }
 
 /// Rows of a profile.

@@ -132,17 +132,31 @@ mod tests {
     const ID: CounterId = CounterId { setup: 0, broadcast: false };
     const TITLE: SystemTitle = SystemTitle(*b"CLIENT01");
 
-    /// A path in a directory of its own.
-    fn path(name: &str) -> PathBuf {
-        let directory = std::env::temp_dir().join(format!("dlms-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&directory);
-        fs::create_dir_all(&directory).unwrap();
-        directory.join("counter")
+    /// A directory of a test's own.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let directory = std::env::temp_dir().join(format!("dlms-{}-{name}", std::process::id()));
+            fs::create_dir_all(&directory).unwrap();
+            Self(directory)
+        }
+
+        fn path(&self) -> PathBuf {
+            self.0.join("counter")
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
     }
 
     #[test]
     fn counting_goes_on_where_it_stopped() {
-        let path = path("goes-on");
+        let scratch = Scratch::new("goes-on");
+        let path = scratch.path();
         for expected in 1..4 {
             let mut counters = InvocationCounters::<_>::new(CounterFile::open(&path, TITLE).unwrap());
             assert_eq!(counters.next(ID), Ok(expected));
@@ -154,7 +168,8 @@ mod tests {
 
     #[test]
     fn values_that_were_reserved_are_not_used_again() {
-        let path = path("reserved");
+        let scratch = Scratch::new("reserved");
+        let path = scratch.path();
         let mut counters =
             InvocationCounters::<_>::new(CounterFile::open(&path, TITLE).unwrap()).with_step(10);
         assert_eq!(counters.next(ID), Ok(1));
@@ -170,14 +185,16 @@ mod tests {
     #[test]
     fn nobody_else_may_read_it() {
         use std::os::unix::fs::PermissionsExt;
-        let path = path("mode");
+        let scratch = Scratch::new("mode");
+        let path = scratch.path();
         CounterFile::open(&path, TITLE).unwrap().reserve(ID, 7).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
     fn what_is_no_counter_file_is_left_alone() {
-        let path = path("foreign");
+        let scratch = Scratch::new("foreign");
+        let path = scratch.path();
         for text in ["[]", "{\"434C49454E543031\":1}", "{\"434C49454E543031\":{\"key-set-0-unicast\":-1}}"] {
             fs::write(&path, text).unwrap();
             assert_eq!(CounterFile::open(&path, TITLE).unwrap_err().kind(), FailureKind::Io, "{text}");

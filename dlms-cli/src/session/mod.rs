@@ -67,6 +67,13 @@ impl Session {
         let _ = self.peer.release();
     }
 
+    /// An association with a peer that a test makes up.
+    #[cfg(test)]
+    pub(crate) fn with_peer(peer: Box<dyn Peer>, negotiated: Negotiated) -> Self {
+        let settings = Settings::new(ConnectionFlags::default()).unwrap();
+        Self { peer, settings, negotiated, view: None, _meter: None }
+    }
+
     /// What was agreed on.
     pub(crate) const fn negotiated(&self) -> &Negotiated {
         &self.negotiated

@@ -11,7 +11,7 @@ pub(crate) struct House {
     /// World time up to which energy is counted, in milliseconds since 1970.
     counted: i64,
     /// Active energy taken by day and by night, in watt hours.
-    import: [f64; 2],
+    import: Tariffs,
     /// Active energy given back, in watt hours.
     export: f64,
 }
@@ -19,13 +19,35 @@ pub(crate) struct House {
 /// The house, shared by the objects of its meter.
 pub(crate) type SharedHouse = Arc<Mutex<House>>;
 
+/// Energy by tariff, in watt hours.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tariffs {
+    /// Taken by day.
+    pub(crate) day: f64,
+    /// Taken by night.
+    pub(crate) night: f64,
+}
+
+impl Tariffs {
+    /// Both together.
+    pub(crate) const fn total(self) -> f64 {
+        self.day + self.night
+    }
+}
+
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
 impl House {
     /// A house whose energy is counted from `from` on, in milliseconds since 1970.
     pub(crate) fn new(seed: u64, from: i64) -> Self {
-        Self { seed, connected: true, counted: from, import: [8_123_456.0, 4_222_222.0], export: 311_000.0 }
+        Self {
+            seed,
+            connected: true,
+            counted: from,
+            import: Tariffs { day: 8_123_456.0, night: 4_222_222.0 },
+            export: 311_000.0,
+        }
     }
 
     /// Counts energy up to `now`, minute by minute.
@@ -34,8 +56,10 @@ impl House {
             let end = now.min((self.counted.div_euclid(MINUTE) + 1) * MINUTE);
             let hours = f64_from(end - self.counted) / 3_600_000.0;
             let power = self.power(self.counted);
-            if power >= 0.0 {
-                self.import[usize::from(is_night(self.counted))] += power * hours;
+            if power >= 0.0 && is_night(self.counted) {
+                self.import.night += power * hours;
+            } else if power >= 0.0 {
+                self.import.day += power * hours;
             } else {
                 self.export -= power * hours;
             }
@@ -67,13 +91,14 @@ impl House {
     }
 
     /// Energy taken by day and by night, and given back, in watt hours.
-    pub(crate) const fn energies(&self) -> ([f64; 2], f64) {
+    pub(crate) const fn energies(&self) -> (Tariffs, f64) {
         (self.import, self.export)
     }
 
     /// A number from 0 to 1 that is always the same for the same place.
     fn dice(&self, place: i64, salt: i64) -> f64 {
-        let mut x = self.seed ^ place.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ salt.unsigned_abs() << 56;
+        let mut x =
+            self.seed ^ place.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ salt.unsigned_abs() << 56;
         x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         f64::from(u32::try_from((x ^ x >> 31) >> 32).unwrap_or(0)) / f64::from(u32::MAX)

@@ -2,9 +2,9 @@
 
 mod house;
 pub(crate) mod keys;
-mod running;
 mod objects;
 mod rights;
+mod running;
 mod time;
 
 use std::sync::{Arc, Mutex};
@@ -23,8 +23,8 @@ use dlms_security::{
 use getrandom::SysRng;
 use house::House;
 pub(crate) use objects::{CAPTURE_PERIOD, LOAD_PROFILE, ROWS};
-pub(crate) use running::RunningMeter;
 use rights::Rights;
+pub(crate) use running::RunningMeter;
 use time::MeterTime;
 
 /// COSEM logical device name.

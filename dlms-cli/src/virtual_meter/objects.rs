@@ -93,8 +93,7 @@ pub(crate) fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
         let state = Measured { house: house.clone(), time: time.clone(), scaler_unit, measure: *measure };
         objects.insert(Instance::<Register, _>::new(*name, state));
     }
-    let mut demand =
-        StoredExtendedRegister::new(0u32, ScalerUnit { scaler: 0, unit: Unit::Watt }, 0u8);
+    let mut demand = StoredExtendedRegister::new(0u32, ScalerUnit { scaler: 0, unit: Unit::Watt }, 0u8);
     demand.capture(4_711u32, 0u8, DateTime::from_utc_seconds(time.world() / 1_000 - 86_400, Deviation(-60)));
     objects.insert(Instance::<ExtendedRegister, _>::new(obis!("1-0:1.6.0.255"), demand));
     objects.insert(Instance::<ProfileGeneric, _>::new(LOAD_PROFILE, load_profile(house, time)));
@@ -104,9 +103,9 @@ pub(crate) fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
 type Quantity = (ObisCode, i8, Unit, fn(&House, i64) -> Data<'static>);
 
 const QUANTITIES: &[Quantity] = &[
-    (IMPORT, 0, Unit::WattHour, |house, _| counted(house.energies().0.iter().sum())),
-    (obis!("1-0:1.8.1.255"), 0, Unit::WattHour, |house, _| counted(house.energies().0[0])),
-    (obis!("1-0:1.8.2.255"), 0, Unit::WattHour, |house, _| counted(house.energies().0[1])),
+    (IMPORT, 0, Unit::WattHour, |house, _| counted(house.energies().0.total())),
+    (obis!("1-0:1.8.1.255"), 0, Unit::WattHour, |house, _| counted(house.energies().0.day)),
+    (obis!("1-0:1.8.2.255"), 0, Unit::WattHour, |house, _| counted(house.energies().0.night)),
     (EXPORT, 0, Unit::WattHour, |house, _| counted(house.energies().1)),
     (obis!("1-0:1.7.0.255"), 0, Unit::Watt, |house, now| counted(house.power(now).max(0.0))),
     (obis!("1-0:2.7.0.255"), 0, Unit::Watt, |house, now| counted((-house.power(now)).max(0.0))),
@@ -145,8 +144,7 @@ fn clock<S: TimeSource>(source: S) -> LocalClock<S> {
 /// Thirty days of quarters, up to now, by what the house took in them.
 fn load_profile(house: &SharedHouse, time: &MeterTime) -> StoredProfile<HeapRing, 4> {
     let column = |class_id, name, id| CaptureObject::whole(AttributeDescriptor::new(class_id, name, id));
-    let columns =
-        [column(8, CLOCK, 2), column(1, STATUS, 2), column(3, IMPORT, 2), column(3, EXPORT, 2)];
+    let columns = [column(8, CLOCK, 2), column(1, STATUS, 2), column(3, IMPORT, 2), column(3, EXPORT, 2)];
     let mut profile = StoredProfile::new(HeapRing::new(ROWS), &columns, CAPTURE_PERIOD);
     let period = i64::from(CAPTURE_PERIOD) * 1_000;
     let last = time.world().div_euclid(period);
@@ -158,7 +156,7 @@ fn load_profile(house: &SharedHouse, time: &MeterTime) -> StoredProfile<HeapRing
         let mut row = Vec::with_capacity(32);
         row.extend(clock(Moment(end)).now().encode_to_vec());
         row.extend(Data::Unsigned(0).encode_to_vec());
-        row.extend(counted(import.iter().sum()).encode_to_vec());
+        row.extend(counted(import.total()).encode_to_vec());
         row.extend(counted(export).encode_to_vec());
         // The ring has room for all of them.
         let _ = profile.add(&row);

@@ -6,27 +6,26 @@ use super::{DecodeError, DecodeErrorKind};
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
-    /// Offset of the end: that of the next octet follows from it, and reading need not keep it up to date.
-    end: usize,
+    at: usize,
 }
 
 impl<'a> Reader<'a> {
     /// Reads `bytes` from the start.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self::at(bytes, 0)
+        Self { rest: bytes, at: 0 }
     }
 
     /// Reads `bytes`, which begin at `offset` of something larger.
     #[must_use]
     pub const fn at(bytes: &'a [u8], offset: usize) -> Self {
-        Self { rest: bytes, end: offset.wrapping_add(bytes.len()) }
+        Self { rest: bytes, at: offset }
     }
 
     /// Offset of the next octet.
     #[must_use]
     pub const fn offset(&self) -> usize {
-        self.end.wrapping_sub(self.rest.len())
+        self.at
     }
 
     /// Octets not yet read.
@@ -59,7 +58,7 @@ impl<'a> Reader<'a> {
     /// An error at the next octet.
     #[must_use]
     pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError { kind, offset: self.offset() }
+        DecodeError { kind, offset: self.at }
     }
 
     /// The next `n` octets.
@@ -71,9 +70,10 @@ impl<'a> Reader<'a> {
         match self.rest.split_at_checked(n) {
             Some((head, rest)) => {
                 self.rest = rest;
+                self.at = self.at.wrapping_add(n);
                 Ok(head)
             }
-            None => Err(truncated(self.offset(), self.rest.len(), n)),
+            None => Err(self.truncated(n)),
         }
     }
 
@@ -86,9 +86,10 @@ impl<'a> Reader<'a> {
         match self.rest.split_first_chunk::<N>() {
             Some((head, rest)) => {
                 self.rest = rest;
+                self.at = self.at.wrapping_add(N);
                 Ok(*head)
             }
-            None => Err(truncated(self.offset(), self.rest.len(), N)),
+            None => Err(self.truncated(N)),
         }
     }
 
@@ -102,6 +103,7 @@ impl<'a> Reader<'a> {
         }
         let (content, rest) = rest.split_first_chunk::<N>()?;
         self.rest = rest;
+        self.at = self.at.wrapping_add(N).wrapping_add(1);
         Some(*content)
     }
 
@@ -139,14 +141,12 @@ impl<'a> Reader<'a> {
     /// `Length` for the indefinite form and for more than four length octets.
     #[inline]
     pub fn length(&mut self) -> Result<usize, DecodeError> {
-        let start = self.offset();
+        let start = self.at;
         let first = self.u8()?;
         if first < 0x80 {
             return Ok(usize::from(first));
         }
-        let (length, rest) = long_length(first & 0x7f, self.rest, start)?;
-        self.rest = rest;
-        Ok(length)
+        self.long_length(first & 0x7f, start)
     }
 
     /// An octet string: its length, then its octets.
@@ -172,8 +172,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `Truncated` when fewer are left.
     pub fn nested(&mut self, n: usize) -> Result<Self, DecodeError> {
-        let at = self.offset();
-        self.take(n).map(|bytes| Self::at(bytes, at))
+        let at = self.at;
+        self.take(n).map(|rest| Self { rest, at })
     }
 
     /// Checks that nothing is left.
@@ -186,30 +186,22 @@ impl<'a> Reader<'a> {
             n => Err(self.error(DecodeErrorKind::Trailing(n))),
         }
     }
-}
 
-// These take what they need of a reader, not the reader: one whose address is not given away lies in registers.
-
-#[cold]
-fn truncated(offset: usize, left: usize, n: usize) -> DecodeError {
-    DecodeError { kind: DecodeErrorKind::Truncated { missing: n.saturating_sub(left) }, offset }
-}
-
-/// A length of `octets` octets at the front of `rest`, and what follows it.
-#[cold]
-fn long_length(octets: u8, rest: &[u8], offset: usize) -> Result<(usize, &[u8]), DecodeError> {
-    let fail = DecodeError { kind: DecodeErrorKind::Length, offset };
-    if octets == 0 || octets > 4 {
-        return Err(fail);
+    #[cold]
+    fn truncated(&self, n: usize) -> DecodeError {
+        self.error(DecodeErrorKind::Truncated { missing: n.saturating_sub(self.rest.len()) })
     }
-    let mut n = 0u32;
-    let mut r = Reader::at(rest, offset.wrapping_add(1));
-    for _ in 0..octets {
-        n = n << 8 | u32::from(r.u8()?);
-    }
-    match usize::try_from(n) {
-        Ok(n) => Ok((n, r.rest)),
-        Err(_) => Err(fail),
+
+    fn long_length(&mut self, octets: u8, start: usize) -> Result<usize, DecodeError> {
+        let fail = DecodeError { kind: DecodeErrorKind::Length, offset: start };
+        if octets == 0 || octets > 4 {
+            return Err(fail);
+        }
+        let mut n = 0u32;
+        for _ in 0..octets {
+            n = n << 8 | u32::from(self.u8()?);
+        }
+        usize::try_from(n).map_err(|_| fail)
     }
 }
 

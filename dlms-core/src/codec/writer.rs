@@ -104,7 +104,6 @@ impl<'b> Writer<'b> {
                     *slot = *octet;
                 }
             }
-            None if self.out.is_empty() => {}
             None => store(self.out, self.skip, self.at, v),
         }
         self.at = self.at.saturating_add(v.len());
@@ -211,28 +210,19 @@ impl<'b> Writer<'b> {
     /// Stores what of `v` falls in the window if it begins at octet number `at`.
     #[inline(always)]
     fn store_array<const N: usize>(&mut self, at: usize, v: [u8; N]) {
-        if self.out.is_empty() {
-            // It only counts.
-        } else if N <= 16 {
-            let mut octets = [0; 16];
-            for (slot, octet) in octets.iter_mut().zip(v) {
-                *slot = octet;
-            }
-            store_few(self.out, self.skip, at, octets, N);
-        } else {
-            store(self.out, self.skip, at, &v);
+        if !self.out.is_empty() {
+            store_array(self.out, self.skip, at, v);
         }
     }
 }
 
-// These are not given the writer, and few octets are given by value: what has no address lies in registers.
+// These are not given the writer, and arrays are given by value: what has no address lies in registers.
 
-/// Stores what of the first `n` octets of `v` falls in the window `out`, which begins at octet number `skip`, if they
-/// begin at octet number `at`.
+/// Stores what of `v` falls in the window `out`, which begins at octet number `skip`, if it begins at octet number `at`.
 #[cold]
 #[inline(never)]
-fn store_few(out: &mut [u8], skip: usize, at: usize, v: [u8; 16], n: usize) {
-    store(out, skip, at, v.get(..n).unwrap_or(&v));
+fn store_array<const N: usize>(out: &mut [u8], skip: usize, at: usize, v: [u8; N]) {
+    store(out, skip, at, &v);
 }
 
 /// Stores what of `v` falls in the window.

@@ -1,6 +1,11 @@
 //! Client and server against each other under virtual time. The files are named as what they show.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
-#![allow(clippy::cast_possible_truncation, unreachable_pub, missing_debug_implementations)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    unreachable_pub,
+    missing_debug_implementations
+)]
 
 mod a_long_value_goes_in_blocks;
 mod an_association_is_opened_and_released;

@@ -43,9 +43,9 @@ fn two_logical_devices_and_three_clients_on_a_hundred_connections() {
                 continue;
             }
             // One step of one client, with the meters lent to its connection.
-            std::mem::swap(&mut line.pair.meters, &mut meters);
+            core::mem::swap(&mut line.pair.meters, &mut meters);
             let event = line.pair.step();
-            std::mem::swap(&mut line.pair.meters, &mut meters);
+            core::mem::swap(&mut line.pair.meters, &mut meters);
             match event {
                 None => {}
                 Some(Event::Associated) => line.pair.client.get(PROFILE.buffer()).unwrap(),

@@ -151,7 +151,7 @@ fn requests_without_protection_are_refused_where_the_policy_demands_it() {
 #[test]
 fn a_lost_answer_is_a_time_out_and_a_late_one_is_let_pass() {
     let mut pair = Pair::associated(secure());
-    let lost = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let lost = std::rc::Rc::new(core::cell::RefCell::new(Vec::new()));
     let keep = lost.clone();
     pair.tamper = Box::new(move |said| match said {
         Said::Client(bytes) => bytes.clone(),
@@ -178,7 +178,7 @@ fn a_lost_answer_is_a_time_out_and_a_late_one_is_let_pass() {
 #[test]
 fn a_counter_that_was_used_is_told_before_the_association() {
     let mut pair = Pair::associated(secure());
-    let meters = std::mem::take(&mut pair.meters);
+    let meters = core::mem::take(&mut pair.meters);
     // The same client after it lost its memory.
     let mut again = Pair::with(secure(), meters);
     let error = again.associate().unwrap_err();
