@@ -5,7 +5,7 @@
 use dlms::server::Event;
 use dlms_core::apdu::{Apdu, tag};
 use dlms_core::codec::Decode;
-use dlms_fuzz::{Ends, Forger, LARGE, MANAGER, Mode, SENTINEL, Script, Step};
+use dlms_fuzz::{Ends, Forger, LARGE, MANAGER, Mode, SENTINEL, Script, Step, request};
 use dlms_wrapper::{HEADER_LEN, Header, Role};
 use libfuzzer_sys::fuzz_target;
 
@@ -29,7 +29,16 @@ fuzz_target!(|input: &[u8]| {
                 }
             }
             Step::Pass(milliseconds) => ends.pass(milliseconds),
-            Step::Command(_) | Step::Relay => {}
+            Step::Command(number) => {
+                let plain = request(number);
+                permitted = mode.is_protected();
+                let unit = match forger.protected(0, &plain) {
+                    Some((unit, _)) if permitted => unit,
+                    _ => forger.framed(&plain),
+                };
+                ends.meter_hears(&unit);
+            }
+            Step::Relay => {}
             Step::Closed => {
                 ends.connection.handle_closed(&mut ends.meters);
                 ends.drain_meter();

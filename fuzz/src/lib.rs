@@ -6,12 +6,14 @@ mod ends;
 mod meter;
 mod mode;
 mod random;
+mod request;
 mod script;
 
 pub use ends::{Ends, Forger};
 pub use meter::{BREAKER, ENERGY, HIDDEN, MANAGER, Meter, NOTE, PROFILE, PUBLIC, READER, SENTINEL, meter};
 pub use mode::{DEDICATED_KEY, LARGE, Mode, pdu_size};
 pub use random::Dice;
+pub use request::request;
 pub use script::{Script, Step};
 
 use dlms_core::crypto::{KeyId, KeyKind};

@@ -10,7 +10,7 @@ pub enum Step<'i> {
     Protected(u8, &'i [u8]),
     /// So many milliseconds pass.
     Pass(u64),
-    /// The caller does something: which, says the number.
+    /// The caller does something, or the client asks for something: what, says the number.
     Command(u8),
     /// What the two ends have to say to each other gets through.
     Relay,

@@ -152,7 +152,11 @@ def without_ciphering(association):
 
 
 NO_GMAC_ALONE = "raises a NameError when it computes a GMAC without ciphering services"
+GBT = ("gbt", "gbt-ciphered")
 LIMITS = (
+    Limit(Dlms, "`dlms` does not use general block transfer yet", lambda association, key: key in GBT),
+    Limit(dlms_meter, "`dlms meter` does not use general block transfer yet", lambda association, key: key in GBT),
+    Limit(dlms_meter, "`dlms meter` does not serve ACCESS yet", lambda association, key: key == "access"),
     cosem("only knows both protections together", lambda association, key: association.security in ("auth", "enc")),
     cosem(NO_GMAC_ALONE, lambda association, key: without_ciphering(association) and key == "associate", "NameError"),
     cosem(NO_GMAC_ALONE, lambda association, key: without_ciphering(association)),

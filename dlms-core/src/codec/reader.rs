@@ -6,26 +6,27 @@ use super::{DecodeError, DecodeErrorKind};
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
-    at: usize,
+    /// Offset of the end: that of the next octet follows from it, and reading need not keep it up to date.
+    end: usize,
 }
 
 impl<'a> Reader<'a> {
     /// Reads `bytes` from the start.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, at: 0 }
+        Self::at(bytes, 0)
     }
 
     /// Reads `bytes`, which begin at `offset` of something larger.
     #[must_use]
     pub const fn at(bytes: &'a [u8], offset: usize) -> Self {
-        Self { rest: bytes, at: offset }
+        Self { rest: bytes, end: offset.wrapping_add(bytes.len()) }
     }
 
     /// Offset of the next octet.
     #[must_use]
     pub const fn offset(&self) -> usize {
-        self.at
+        self.end.wrapping_sub(self.rest.len())
     }
 
     /// Octets not yet read.
@@ -58,7 +59,7 @@ impl<'a> Reader<'a> {
     /// An error at the next octet.
     #[must_use]
     pub const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError { kind, offset: self.at }
+        DecodeError { kind, offset: self.offset() }
     }
 
     /// The next `n` octets.
@@ -70,10 +71,9 @@ impl<'a> Reader<'a> {
         match self.rest.split_at_checked(n) {
             Some((head, rest)) => {
                 self.rest = rest;
-                self.at = self.at.wrapping_add(n);
                 Ok(head)
             }
-            None => Err(self.truncated(n)),
+            None => Err(truncated(self.end, self.rest.len(), n)),
         }
     }
 
@@ -86,10 +86,9 @@ impl<'a> Reader<'a> {
         match self.rest.split_first_chunk::<N>() {
             Some((head, rest)) => {
                 self.rest = rest;
-                self.at = self.at.wrapping_add(N);
                 Ok(*head)
             }
-            None => Err(self.truncated(N)),
+            None => Err(truncated(self.end, self.rest.len(), N)),
         }
     }
 
@@ -103,7 +102,6 @@ impl<'a> Reader<'a> {
         }
         let (content, rest) = rest.split_first_chunk::<N>()?;
         self.rest = rest;
-        self.at = self.at.wrapping_add(N).wrapping_add(1);
         Some(*content)
     }
 
@@ -141,12 +139,14 @@ impl<'a> Reader<'a> {
     /// `Length` for the indefinite form and for more than four length octets.
     #[inline]
     pub fn length(&mut self) -> Result<usize, DecodeError> {
-        let start = self.at;
+        let start = self.offset();
         let first = self.u8()?;
         if first < 0x80 {
             return Ok(usize::from(first));
         }
-        self.long_length(first & 0x7f, start)
+        let (length, rest) = long_length(first & 0x7f, self.rest, start)?;
+        self.rest = rest;
+        Ok(length)
     }
 
     /// An octet string: its length, then its octets.
@@ -172,8 +172,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `Truncated` when fewer are left.
     pub fn nested(&mut self, n: usize) -> Result<Self, DecodeError> {
-        let at = self.at;
-        self.take(n).map(|rest| Self { rest, at })
+        let at = self.offset();
+        self.take(n).map(|bytes| Self::at(bytes, at))
     }
 
     /// Checks that nothing is left.
@@ -186,22 +186,31 @@ impl<'a> Reader<'a> {
             n => Err(self.error(DecodeErrorKind::Trailing(n))),
         }
     }
+}
 
-    #[cold]
-    fn truncated(&self, n: usize) -> DecodeError {
-        self.error(DecodeErrorKind::Truncated { missing: n.saturating_sub(self.rest.len()) })
+// These take what they need of a reader, not the reader: one whose address is not given away lies in registers.
+
+#[cold]
+fn truncated(end: usize, left: usize, n: usize) -> DecodeError {
+    let kind = DecodeErrorKind::Truncated { missing: n.saturating_sub(left) };
+    DecodeError { kind, offset: end.wrapping_sub(left) }
+}
+
+/// A length of `octets` octets at the front of `rest`, and what follows it.
+#[cold]
+fn long_length(octets: u8, rest: &[u8], offset: usize) -> Result<(usize, &[u8]), DecodeError> {
+    let fail = DecodeError { kind: DecodeErrorKind::Length, offset };
+    if octets == 0 || octets > 4 {
+        return Err(fail);
     }
-
-    fn long_length(&mut self, octets: u8, start: usize) -> Result<usize, DecodeError> {
-        let fail = DecodeError { kind: DecodeErrorKind::Length, offset: start };
-        if octets == 0 || octets > 4 {
-            return Err(fail);
-        }
-        let mut n = 0u32;
-        for _ in 0..octets {
-            n = n << 8 | u32::from(self.u8()?);
-        }
-        usize::try_from(n).map_err(|_| fail)
+    let mut n = 0u32;
+    let mut r = Reader::at(rest, offset.wrapping_add(1));
+    for _ in 0..octets {
+        n = n << 8 | u32::from(r.u8()?);
+    }
+    match usize::try_from(n) {
+        Ok(n) => Ok((n, r.rest)),
+        Err(_) => Err(fail),
     }
 }
 

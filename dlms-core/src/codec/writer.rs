@@ -75,7 +75,11 @@ impl<'b> Writer<'b> {
     pub fn array<const N: usize>(&mut self, v: [u8; N]) {
         match self.room().and_then(<[u8]>::first_chunk_mut) {
             Some(slot) => *slot = v,
-            None => self.store_array(self.at, v),
+            None => {
+                if !self.counts_only() {
+                    store_array(self.out, self.skip, self.at, v);
+                }
+            }
         }
         self.at = self.at.saturating_add(N);
     }
@@ -87,8 +91,9 @@ impl<'b> Writer<'b> {
         match slot.and_then(|(first, rest)| Some((first, rest.first_chunk_mut()?))) {
             Some((first, rest)) => (*first, *rest) = (tag, v),
             None => {
-                self.store_array(self.at, [tag]);
-                self.store_array(self.at.saturating_add(1), v);
+                if !self.counts_only() {
+                    store_tagged(self.out, self.skip, self.at, tag, v);
+                }
             }
         }
         self.at = self.at.saturating_add(N).saturating_add(1);
@@ -113,12 +118,19 @@ impl<'b> Writer<'b> {
     /// reads `81`, `82` and `84` only.
     #[inline]
     pub fn length(&mut self, n: usize) {
-        let [.., a, b, c, d] = (n as u64).to_be_bytes();
+        let [.., d] = n.to_be_bytes();
         match n {
             0..=0x7f => self.u8(d),
-            0x80..=0xff => self.array([0x81, d]),
-            0x100..=0xffff => self.array([0x82, c, d]),
-            _ => self.array([0x84, a, b, c, d]),
+            _ => self.long_length(n),
+        }
+    }
+
+    fn long_length(&mut self, n: usize) {
+        let [.., a, b, c, d] = (n as u64).to_be_bytes();
+        match n {
+            0..=0xff => self.bytes(&[0x81, d]),
+            0x100..=0xffff => self.bytes(&[0x82, c, d]),
+            _ => self.bytes(&[0x84, a, b, c, d]),
         }
     }
 
@@ -135,10 +147,10 @@ impl<'b> Writer<'b> {
 
     /// Counts `n` octets, if that is all that this writer does.
     pub(crate) const fn counted(&mut self, n: usize) -> bool {
-        if self.out.is_empty() {
+        if self.counts_only() {
             self.at = self.at.saturating_add(n);
         }
-        self.out.is_empty()
+        self.counts_only()
     }
 
     /// The octet `tag`, then a length or count.
@@ -150,7 +162,7 @@ impl<'b> Writer<'b> {
             0..=0x7f => self.array([tag, d]),
             _ => {
                 self.u8(tag);
-                self.length(n);
+                self.long_length(n);
             }
         }
     }
@@ -207,12 +219,8 @@ impl<'b> Writer<'b> {
         self.at = w.at;
     }
 
-    /// Stores what of `v` falls in the window if it begins at octet number `at`.
-    #[inline(always)]
-    fn store_array<const N: usize>(&mut self, at: usize, v: [u8; N]) {
-        if !self.out.is_empty() {
-            store_array(self.out, self.skip, at, v);
-        }
+    const fn counts_only(&self) -> bool {
+        self.out.is_empty()
     }
 }
 
@@ -223,6 +231,14 @@ impl<'b> Writer<'b> {
 #[inline(never)]
 fn store_array<const N: usize>(out: &mut [u8], skip: usize, at: usize, v: [u8; N]) {
     store(out, skip, at, &v);
+}
+
+/// The same for an octet before it.
+#[cold]
+#[inline(never)]
+fn store_tagged<const N: usize>(out: &mut [u8], skip: usize, at: usize, tag: u8, v: [u8; N]) {
+    store(out, skip, at, &[tag]);
+    store(out, skip, at.saturating_add(1), &v);
 }
 
 /// Stores what of `v` falls in the window.

@@ -192,10 +192,14 @@ impl<T> Encode for ArrayView<'_, T> {
 }
 impl<'a, T> Decode<'a> for ArrayView<'a, T> {
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let at = r.clone();
-        match Data::decode(r)? {
-            Data::Array(elements) => Ok(Self { elements, of: PhantomData }),
-            _ => Err(wrong_type(&at, "array")),
-        }
+        Ok(Self { elements: array(r)?, of: PhantomData })
+    }
+}
+
+/// Not for any type, so in one place.
+fn array<'a>(r: &mut Reader<'a>) -> Result<Elements<'a>, DecodeError> {
+    match r.tagged::<0>(tag::ARRAY) {
+        Some([]) => Elements::decode_checked(r),
+        None => Err(refused(r.clone(), "array")),
     }
 }

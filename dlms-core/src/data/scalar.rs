@@ -1,6 +1,6 @@
 //! Rust's own types as COSEM types.
 
-use super::{Data, DataType, Date, DateTime, Time, tag, value::apart};
+use super::{Data, DataType, Date, DateTime, Time, tag};
 use crate::codec::{Decode, DecodeError, DecodeErrorKind, Encode, Reader, Writer};
 use obis::ObisCode;
 
@@ -66,7 +66,7 @@ scalar! {
 
 /// Types that travel as an octet-string of fixed size or, where the Blue Book says so, with a tag of their own.
 macro_rules! octets {
-    ($($rust:ty, $size:literal, $name:literal $(, $variant:ident)?);* $(;)?) => {$(
+    ($($rust:ty, $size:literal, $name:literal $(, $variant:ident $tag:ident)?);* $(;)?) => {$(
         impl DataType for $rust {
             type View<'a> = $rust;
 
@@ -86,26 +86,17 @@ macro_rules! octets {
             }
         }
         impl<'a> Decode<'a> for $rust {
-            #[inline]
             fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
                 let at = r.clone();
-                if let Some([$size]) = r.tagged(tag::OCTET_STRING)
-                    && let Ok(octets) = r.array()
-                {
-                    return Ok(Self::from_octets(octets));
+                let octets = match r.u8()? {
+                    tag::OCTET_STRING => r.octets()?,
+                    $(tag::$tag => r.take($size)?,)?
+                    _ => return Err(refused(at, $name)),
+                };
+                match <[u8; $size]>::try_from(octets) {
+                    Ok(octets) => Ok(Self::from_octets(octets)),
+                    Err(_) => Err(at.error(DecodeErrorKind::InvalidValue($name))),
                 }
-                *r = at;
-                apart(r, |r| {
-                    let at = r.clone();
-                    match Data::decode(r)? {
-                        $(Data::$variant(v) => Ok(v),)?
-                        Data::OctetString(v) => match <[u8; $size]>::try_from(v) {
-                            Ok(v) => Ok(Self::from_octets(v)),
-                            Err(_) => Err(at.error(DecodeErrorKind::InvalidValue($name))),
-                        },
-                        _ => Err(wrong_type(&at, $name)),
-                    }
-                })
             }
         }
     )*};
@@ -113,9 +104,9 @@ macro_rules! octets {
 
 octets! {
     ObisCode, 6, "logical name";
-    DateTime, 12, "date-time", DateTime;
-    Date, 5, "date", Date;
-    Time, 4, "time", Time;
+    DateTime, 12, "date-time", DateTime DATE_TIME;
+    Date, 5, "date", Date DATE;
+    Time, 4, "time", Time TIME;
 }
 
 /// null-data; what a method without result answers. Any value reads as it.

@@ -191,7 +191,7 @@ pub(super) const fn type_name(tag: u8) -> &'static str {
 }
 
 impl<'a> Decode<'a> for Data<'a> {
-    #[inline]
+    // Large, so in one place: each crate that inlines it would have its own.
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let start = r.offset();
         let tag = r.u8()?;
@@ -206,7 +206,6 @@ impl<'a> Decode<'a> for Data<'a> {
 
 impl<'a> Data<'a> {
     /// Reads the content of any type but array, structure and compact-array.
-    #[inline]
     pub(super) fn decode_scalar(tag: u8, start: usize, r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Self::scalar(tag, start, r, |value| value)
     }
