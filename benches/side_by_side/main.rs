@@ -15,6 +15,7 @@ mod messages;
 mod pair;
 mod peer_pair;
 mod sessions;
+mod tcp;
 
 use dlms_bench::{Comparison, Report};
 
@@ -37,6 +38,7 @@ fn run() {
         messages::comparisons(),
         ciphering::comparisons(),
         sessions::comparisons(),
+        tcp::comparisons(),
     ];
     for mut comparison in all.into_iter().flatten().filter(wanted) {
         if measure {

@@ -92,7 +92,7 @@ impl<const N: usize> Wire for Box<Meter<N>> {
 /// A client and a meter.
 pub(crate) struct PeerPair<W> {
     session: Session,
-    pub(crate) wire: W,
+    wire: W,
     request: [u8; 512],
     response: Vec<u8>,
     plain: Vec<u8>,
@@ -103,6 +103,11 @@ impl<W: Wire> PeerPair<W> {
     pub(crate) fn new(session: Session, wire: W) -> Self {
         let room = || vec![0; 1 << 16];
         Self { session, wire, request: [0; 512], response: room(), plain: room(), value: vec![0; 300_000] }
+    }
+
+    /// Where its counter stands.
+    pub(crate) fn invocation_counter(&self) -> u32 {
+        self.session.invocation_counter()
     }
 
     pub(crate) fn associate(&mut self) {

@@ -3,6 +3,7 @@
 use dlms_bench::load_profile::{self, ROW, digest};
 use dlms_bench::{Comparison, Contender, Target};
 
+use crate::ciphering::session_of_ciphers;
 use crate::pair::Pair;
 use crate::peer_pair::{self, PeerPair};
 
@@ -19,7 +20,7 @@ pub(crate) fn receipt(value: &[u8]) -> u64 {
 
 pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
     vec![
-        session("S1", "HLS-GMAC association, GET, release").target(Target::peer(1.8)),
+        session("S1", "HLS-GMAC association, GET, release").target(Target::peer(1.85)),
         get("S3", "GET in the clear", false),
         get("S3", "GET ciphered", true),
         load_profile_in_blocks("S4", "P5000 by GET, ciphered, PDU 1024", 1024).target(Target::peer(2.5)),
@@ -43,6 +44,7 @@ fn session(id: &'static str, work: &'static str) -> Comparison<'static> {
             peer.release();
             value
         })
+        .by(Contender::Limit, session_of_ciphers())
 }
 
 fn get(id: &'static str, work: &'static str, ciphered: bool) -> Comparison<'static> {

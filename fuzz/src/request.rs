@@ -85,13 +85,12 @@ fn action(number: u8) -> Vec<u8> {
     let invoke = INVOKE;
     let both = [DISCONNECT, RECONNECT];
     let zero = Data::Integer(0);
+    let zeros = [zero, zero];
     let block = |last_block, block_number, raw_data| DataBlock { last_block, block_number, raw_data };
     let request = match number {
         0 => ActionRequest::Normal { invoke, method: DISCONNECT, parameters: Some(zero) },
         1 => ActionRequest::Normal { invoke, method: RECONNECT, parameters: None },
-        2 => {
-            ActionRequest::WithList { invoke, methods: List::of(&both), parameters: List::of(&[zero, zero]) }
-        }
+        2 => ActionRequest::WithList { invoke, methods: List::of(&both), parameters: List::of(&zeros) },
         3 => ActionRequest::WithFirstPblock { invoke, method: RECONNECT, block: block(false, 1, &[15]) },
         4 => ActionRequest::WithPblock { invoke, block: block(true, 2, &[0]) },
         5 => ActionRequest::WithListAndFirstPblock {

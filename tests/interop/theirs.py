@@ -99,8 +99,8 @@ def set_clock(client):
         expect(abs(off) < moments.TOLERANCE, f"set {seconds} s ahead, now {off} s off that")
 
 
-def rows(client, *selection):
-    return client("profile", LOAD_PROFILE, *selection, *(["--rows"] if isinstance(client, Gurux) else []))
+def rows(client, *selection, extra=()):
+    return client("profile", LOAD_PROFILE, *selection, *(["--rows"] if isinstance(client, Gurux) else []), extra=extra)
 
 
 def whole(client):
@@ -108,7 +108,9 @@ def whole(client):
 
 
 def profile(client):
-    document = client.memory["whole"] = rows(client)
+    # Gurux takes 65535 octets unless told otherwise: two blocks would do.
+    extra = ("--pdu-size", "1024") if isinstance(client, Gurux) else ()
+    document = client.memory["whole"] = rows(client, extra=extra)
     expect(document["row_count"] == client.meter.rows, f"{document['row_count']} rows")
     expect(client.answers() > 20, f"{client.answers()} answers are no blocks")
     expect("model_error" not in document, f"not understood: {document.get('model_error')}")

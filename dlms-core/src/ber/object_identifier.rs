@@ -150,8 +150,10 @@ impl<'a> Decode<'a> for ObjectIdentifier {
 /// The numbers with points between: `2.16.756.5.8.1.1`.
 impl fmt::Display for ObjectIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, arc) in self.arcs().enumerate() {
-            write!(f, "{}{arc}", if i == 0 { "" } else { "." })?;
+        let mut point = "";
+        for arc in self.arcs() {
+            write!(f, "{point}{arc}")?;
+            point = ".";
         }
         Ok(())
     }

@@ -126,12 +126,19 @@ pub(crate) fn explicit(w: &mut Writer<'_>, tag: u8, inner: u8, content: &[u8]) {
     primitive(w, inner, content);
 }
 
-/// Writes an element around what `content` writes, which is called twice: to count, then to write.
+/// Writes an element around what `content` writes, which is called again if that is more than 127 octets.
 pub(crate) fn constructed(w: &mut Writer<'_>, tag: u8, content: &dyn Fn(&mut Writer<'_>)) {
-    let mut count = Writer::new(&mut []);
-    content(&mut count);
-    w.tagged_length(tag, count.len());
-    if !w.counted(count.len()) {
+    let start = w.len();
+    w.array([tag, 0]);
+    let from = w.len();
+    content(w);
+    let end = w.len();
+    let len = end.saturating_sub(from);
+    w.seek(start);
+    w.tagged_length(tag, len);
+    if w.len() == from {
+        w.seek(end);
+    } else if !w.counted(len) {
         content(w);
     }
 }

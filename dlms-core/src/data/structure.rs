@@ -308,7 +308,10 @@ pub fn enum_code(r: &mut Reader<'_>, expected: &'static str) -> Result<u8, Decod
 pub const fn kebab_len(name: &[u8]) -> usize {
     let (mut i, mut n) = (0, 0);
     while i < name.len() {
-        n += 1 + (i > 0 && name[i].is_ascii_uppercase()) as usize;
+        if i > 0 && name[i].is_ascii_uppercase() {
+            n = usize::saturating_add(n, 1);
+        }
+        n = n.saturating_add(1);
         i += 1;
     }
     n
