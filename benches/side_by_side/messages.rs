@@ -54,14 +54,14 @@ pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
                 Ok(GetRequest::Normal { attribute, selection: None, .. }) => {
                     name(attribute.class_id, attribute.logical_name.to_octets(), attribute.id)
                 }
-                other => panic!("{other:?}"),
+                _ => panic!(),
             })
             .by(Contender::DlmsCosemRs, || {
                 match xdlms::GetRequest::from_bytes(&black_box(&GET_REQUEST)[1..]) {
                     Ok(xdlms::GetRequest::Normal { descriptor, access: None, .. }) => {
                         name(descriptor.class_id, descriptor.instance_id.0, descriptor.attribute_id)
                     }
-                    other => panic!("{other:?}"),
+                    _ => panic!(),
                 }
             }),
         Comparison::new("D3", "AARQ with HLS: decode")
@@ -79,14 +79,14 @@ pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
 fn register(apdu: &[u8]) -> u64 {
     match GetResponse::from_bytes(apdu) {
         Ok(GetResponse::Normal { result: GetDataResult::Data(Data::DoubleLongUnsigned(v)), .. }) => v.into(),
-        other => panic!("{other:?}"),
+        _ => panic!(),
     }
 }
 
 fn peer_register(apdu: &[u8]) -> u64 {
     match xdlms::GetResponse::from_bytes(&apdu[1..]) {
         Ok(xdlms::GetResponse::Normal { result, .. }) => result.value().unwrap().as_u64().unwrap(),
-        other => panic!("{other:?}"),
+        _ => panic!(),
     }
 }
 

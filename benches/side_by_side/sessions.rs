@@ -24,7 +24,7 @@ pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
         get("S3", "GET in the clear", false),
         get("S3", "GET ciphered", true),
         load_profile_in_blocks("S4", "P5000 by GET, ciphered, PDU 1024", 1024).target(Target::peer(2.5)),
-        load_profile_in_blocks("S4", "P5000 by GET, ciphered, PDU 65535", 0xffff).target(Target::peer(2.5)),
+        load_profile_in_blocks("S4", "P5000 by GET, ciphered, PDU 65535", 0xffff),
     ]
 }
 

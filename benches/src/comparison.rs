@@ -1,11 +1,12 @@
 use core::fmt;
 use core::hint::black_box;
 use core::time::Duration;
+use std::time::Instant;
 
 use cpu_time::ProcessTime;
 
-/// Batches of every contender.
-const BATCHES: usize = 200;
+/// Batches of every contender at least, and how long to go on with them at least.
+const BATCHES: (usize, Duration) = (200, Duration::from_millis(1_500));
 /// How long a batch takes at least.
 const BATCH: Duration = Duration::from_micros(200);
 
@@ -126,7 +127,10 @@ impl<'w> Comparison<'w> {
         self.check();
         let mut times: Vec<Times> =
             self.entries.iter_mut().map(|(who, batch)| Times::new(*who, batch, self.batch)).collect();
-        for _ in 0..BATCHES {
+        let start = Instant::now();
+        let mut batches = 0;
+        while batches < BATCHES.0 || start.elapsed() < BATCHES.1 {
+            batches += 1;
             for ((_, batch), times) in self.entries.iter_mut().zip(&mut times) {
                 times.add(batch);
             }
@@ -178,7 +182,7 @@ impl Times {
         while turns < 1 << 30 && (0..5).any(|_| time(batch, turns).0 < least) {
             turns *= 2;
         }
-        Self { contender, turns, checksum, allocations, nanoseconds: Vec::with_capacity(BATCHES) }
+        Self { contender, turns, checksum, allocations, nanoseconds: Vec::new() }
     }
 
     fn add(&mut self, batch: &mut Batch<'_>) {

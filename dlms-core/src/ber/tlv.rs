@@ -60,15 +60,20 @@ impl<'a> Tlv<'a> {
 }
 
 impl<'a> Decode<'a> for Tlv<'a> {
+    #[inline]
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let start = r.clone();
+        let offset = r.offset();
         let tag = r.u8()?;
         let number = match tag & 0x1f {
-            0x1f => long_number(r)?.ok_or_else(|| start.error(DecodeErrorKind::UnknownTag(tag)))?,
+            0x1f => {
+                let (number, rest) = long_number(r.clone(), tag, offset)?;
+                *r = rest;
+                number
+            }
             number => u32::from(number),
         };
         let length = r.length()?;
-        Ok(Self { offset: start.offset(), tag, number, value: r.nested(length)? })
+        Ok(Self { offset, tag, number, value: r.nested(length)? })
     }
 }
 
@@ -94,7 +99,10 @@ impl<'a> Elements<'a> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let element = Tlv::decode(&mut self.rest)?;
+        // With a copy, which lies in registers.
+        let mut rest = self.rest.clone();
+        let element = Tlv::decode(&mut rest)?;
+        self.rest = rest;
         let fail = |kind| Err(DecodeError { kind, offset: element.offset });
         if element.tag & 0xc0 != 0x80 {
             return fail(DecodeErrorKind::UnknownTag(element.tag));
@@ -143,17 +151,18 @@ pub(crate) fn constructed(w: &mut Writer<'_>, tag: u8, content: &dyn Fn(&mut Wri
     }
 }
 
-/// A tag number of more than five bits; `None` if it takes more than four octets.
-fn long_number(r: &mut Reader<'_>) -> Result<Option<u32>, DecodeError> {
+/// A tag number of more than five bits and at most four octets, and what follows it.
+#[cold]
+fn long_number(mut r: Reader<'_>, tag: u8, offset: usize) -> Result<(u32, Reader<'_>), DecodeError> {
     let mut number = 0u32;
     for _ in 0..4 {
         let octet = r.u8()?;
         number = number << 7 | u32::from(octet & 0x7f);
         if octet < 0x80 {
-            return Ok(Some(number));
+            return Ok((number, r));
         }
     }
-    Ok(None)
+    Err(DecodeError { kind: DecodeErrorKind::UnknownTag(tag), offset })
 }
 
 #[cfg(test)]

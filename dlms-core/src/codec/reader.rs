@@ -171,6 +171,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `Truncated` when fewer are left.
+    #[inline]
     pub fn nested(&mut self, n: usize) -> Result<Self, DecodeError> {
         let at = self.offset();
         self.take(n).map(|bytes| Self::at(bytes, at))

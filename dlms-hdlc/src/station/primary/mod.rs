@@ -283,8 +283,9 @@ impl Station {
                 self.phase = Phase::Connecting;
                 return Ok(LinkEvent::None);
             }
-            // A single frame is repeated. Of several, or of part of an answer, the peer says what it misses.
-            Phase::Connected if self.window.unacknowledged() == 1 => self.window.go_back(),
+            // A single frame is repeated, unless the peer is not ready for it. Of several, or of part of an answer, the
+            // peer says what it misses.
+            Phase::Connected if self.window.unacknowledged() == 1 && !self.peer_busy => self.window.go_back(),
             Phase::Connected => self.poll = true,
             Phase::Disconnected | Phase::Connecting | Phase::Disconnecting => {}
         }
