@@ -218,4 +218,24 @@ mod tests {
         assert_eq!(out[..6], [0xbe, 0x81, 203, 0x04, 0x81, 200]);
         assert_eq!(Tlv::from_bytes(out).unwrap().explicit(0x04, "OCTET STRING").unwrap().rest(), content);
     }
+
+    #[test]
+    fn any_window_of_a_constructed_element_is_a_slice_of_it() {
+        for len in [0, 1, 127, 128, 300] {
+            let content = std::vec![7; len];
+            let write = |w: &mut Writer<'_>| constructed(w, 0x60, &|w| w.bytes(&content));
+            let mut count = Writer::new(&mut []);
+            write(&mut count);
+            let mut whole = std::vec![0; count.len()];
+            write(&mut Writer::new(&mut whole));
+            assert_eq!(read(&whole), Ok((0x60, 0, content.clone())));
+            for skip in 0..whole.len() {
+                let mut part = [0; 9];
+                let mut w = Writer::window(skip, &mut part);
+                write(&mut w);
+                assert_eq!(w.len(), whole.len());
+                assert_eq!(w.stored(), &whole[skip..whole.len().min(skip + 9)], "{len} {skip}");
+            }
+        }
+    }
 }

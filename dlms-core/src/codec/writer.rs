@@ -261,6 +261,11 @@ mod tests {
         w.length(0x1234);
         w.bytes(&[6, 7, 8, 9]);
         w.octets(&[10; 200]);
+        w.grouped(|w| {
+            w.tagged(6, [1, 2, 3, 4]);
+            w.tagged_length(9, 3);
+            w.tagged_length(9, 0x1_0000);
+        });
     }
 
     #[test]

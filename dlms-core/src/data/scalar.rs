@@ -127,3 +127,24 @@ impl<'a> Decode<'a> for () {
         Data::decode(r).map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_of_another_type_is_refused_where_it_begins() {
+        let mut r = Reader::new(&[17, 5, 18, 0, 7, 6, 0, 0]);
+        assert_eq!(u8::decode(&mut r), Ok(5));
+        let other =
+            |expected| DecodeError { kind: DecodeErrorKind::WrongType { expected, found: 18 }, offset: 2 };
+        assert_eq!(u32::decode(&mut r.clone()), Err(other("double-long-unsigned")));
+        assert_eq!(DateTime::decode(&mut r.clone()), Err(other("date-time")));
+        assert_eq!(u16::decode(&mut r), Ok(7));
+        let cut = DecodeError { kind: DecodeErrorKind::Truncated { missing: 2 }, offset: 6 };
+        assert_eq!(u32::decode(&mut r.clone()), Err(cut));
+        assert_eq!(u8::decode(&mut r.clone()), Err(cut));
+        let unknown = DecodeError { kind: DecodeErrorKind::UnknownTag(7), offset: 0 };
+        assert_eq!(u8::decode(&mut Reader::new(&[7])), Err(unknown));
+    }
+}

@@ -141,4 +141,29 @@ mod tests {
             [Token::Array(2), Token::Structure(1), Token::Value(Data::Unsigned(5)), Token::Structure(0),]
         );
     }
+
+    #[test]
+    fn a_visit_sees_the_same() {
+        let values: [&[u8]; 6] = [
+            &[1, 2, 2, 1, 17, 5, 2, 0, 0, 0xff],
+            &[2, 3, 9, 2, 1, 2, 4, 9, 0xff, 0x80, 19, 0x11, 2, 7, 8],
+            &[1, 0x82, 0, 2, 6, 0, 0, 0, 1, 6, 0, 0, 0, 2],
+            &[2, 2, 17, 5, 6, 0, 0],
+            &[1, 3, 17, 5, 11, 0],
+            &[1, 1].repeat(20),
+        ];
+        for bytes in values {
+            let mut visited = std::vec::Vec::new();
+            let result = Tokens::new(bytes).visit(|token| visited.push(token));
+            let mut walked = std::vec::Vec::new();
+            let mut error = None;
+            for token in Tokens::new(bytes) {
+                match token {
+                    Ok(token) => walked.push(token),
+                    Err(e) => error = Some(e),
+                }
+            }
+            assert_eq!((visited, result.err()), (walked, error), "{bytes:02x?}");
+        }
+    }
 }
