@@ -30,8 +30,7 @@ fn main(mut board: Board) -> ! {
     config.authentication = Authentication::Hls(MechanismName::HlsGmac);
     config.ciphering = Some(Ciphering::new(SystemTitle(*b"CLIENT01")));
     let counters = InvocationCounters::new(RamCounters::new());
-    let client =
-        Client::new(Stream::new(Role::Client), config, crypto, counters, [0; 512], [0; 512]);
+    let client = Client::new(Stream::new(Role::Client), config, crypto, counters, [0; 512], [0; 512]);
     // SAFETY: once.
     let meter = unsafe { METER.put(client) };
     let _ = meter.associate();

@@ -15,7 +15,9 @@ use dlms::{Authentication, Output};
 use dlms_core::acse::MechanismName;
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult};
 use dlms_core::time::Instant;
-use dlms_security::{Aes128, FixedKeys, InvocationCounters, Protection, RamCounters, SoftwareProvider, SystemTitle};
+use dlms_security::{
+    Aes128, FixedKeys, InvocationCounters, Protection, RamCounters, SoftwareProvider, SystemTitle,
+};
 use dlms_wrapper::{Role, Stream};
 use obis::{ObisCode, obis};
 use probe::{Board, Counter, Place, keys};
@@ -86,7 +88,8 @@ fn main(mut board: Board) -> ! {
     let [device] = &mut devices;
     let management = Authentication::Hls(MechanismName::HlsGmac);
     let _ = device.offer(AssociationConfig::new(16, Authentication::None));
-    let _ = device.offer(AssociationConfig::new(1, management).protected(Protection::AUTHENTICATED_ENCRYPTED));
+    let _ =
+        device.offer(AssociationConfig::new(1, management).protected(Protection::AUTHENTICATED_ENCRYPTED));
     // SAFETY: once.
     let line = unsafe { LINE.put(Connection::new(Stream::new(Role::Server), [0; 512], [0; 512])) };
     loop {

@@ -8,7 +8,8 @@ use dlms_core::crypto::SecuritySuite;
 use dlms_core::link::{Delivery, Link, LinkEvent};
 use dlms_core::time::Instant;
 use dlms_security::{
-    Aes128, FixedKeys, InvocationCounters, RamCounters, ReplayWindows, SecurityContext, SoftwareProvider, SystemTitle,
+    Aes128, FixedKeys, InvocationCounters, RamCounters, ReplayWindows, SecurityContext, SoftwareProvider,
+    SystemTitle,
 };
 use dlms_wrapper::{Role, Stream};
 use probe::{Board, Counter, Place, keys};
@@ -38,8 +39,7 @@ fn main(mut board: Board) -> ! {
         });
         let Ok(opened) = opened else { continue };
         let (form, protection) = (opened.form, opened.protection);
-        let sealed =
-            context.protect(&mut crypto, &mut counters, form, protection, buffer, opened.plain);
+        let sealed = context.protect(&mut crypto, &mut counters, form, protection, buffer, opened.plain);
         if let Ok(apdu) = sealed {
             let _ = link.send(peer, apdu, Delivery::Confirmed, now);
         }
