@@ -1,9 +1,15 @@
 //! xDLMS messages.
 
-use dlms_core::apdu::{AttributeSelection, Conformance, GetRequest, Leniencies};
-use dlms_core::codec::{Decode, Encode, Reader};
+use dlms_core::apdu::{
+    AccessRequest, AccessResponse, AccessResult, AccessSpecification, ActionRequest, Apdu,
+    AttributeSelection, Conformance, DataAccessResult, GetRequest, InformationReportRequest,
+    InvokeIdAndPriority, Leniencies, List, LongInvokeIdAndPriority, SetRequest, UnconfirmedWriteRequest,
+    VariableAccessSpecification, WriteRequest,
+};
+use dlms_core::codec::{Decode, DecodeErrorKind, Encode, Reader};
 use dlms_tests::arbitrary;
 use dlms_tests::laws::{End, is_written_as, there_and_back};
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::cases;
@@ -110,12 +116,75 @@ proptest! {
         prop_assert_eq!(named, block.without(Conformance::from_octets([0x81, 0, 0])));
     }
 
+    /// Lists that go together have as many items.
+    #[test]
+    fn lists_of_different_lengths(
+        attributes in vec(arbitrary::attribute_selection(), 0..4),
+        methods in vec(arbitrary::method(), 0..4),
+        values in vec(arbitrary::data(), 0..4),
+    ) {
+        let (invoke, long_invoke_id) = (InvokeIdAndPriority(1), LongInvokeIdAndPriority(1));
+        let (attribute, method) = (List::of(&attributes), List::of(&methods));
+        let specifications: Vec<_> = methods.iter().map(|of| AccessSpecification::Action(*of)).collect();
+        let results: Vec<_> = attributes.iter().map(|_| AccessResult::Set(DataAccessResult::Success)).collect();
+        let variables: Vec<_> =
+            methods.iter().map(|of| VariableAccessSpecification::VariableName(of.class_id)).collect();
+        let (specifications, variables) = (List::of(&specifications), List::of(&variables));
+        let (values, results) = (List::of(&values), List::of(&results));
+        let (a, m, v) = (attributes.len(), methods.len(), values.len());
+        for (message, [expected, found]) in [
+            (Apdu::SetRequest(SetRequest::WithList { invoke, attributes: attribute, values }), [a, v]),
+            (
+                Apdu::ActionRequest(ActionRequest::WithList { invoke, methods: method, parameters: values }),
+                [m, v],
+            ),
+            (
+                Apdu::AccessRequest(AccessRequest {
+                    long_invoke_id,
+                    date_time: None,
+                    specifications,
+                    data: values,
+                }),
+                [m, v],
+            ),
+            (
+                Apdu::AccessResponse(AccessResponse {
+                    long_invoke_id,
+                    date_time: None,
+                    specifications: None,
+                    data: values,
+                    results,
+                }),
+                [v, a],
+            ),
+            (Apdu::WriteRequest(WriteRequest { variables, values }), [m, v]),
+            (Apdu::UnconfirmedWriteRequest(UnconfirmedWriteRequest { variables, values }), [m, v]),
+            (
+                Apdu::InformationReportRequest(InformationReportRequest {
+                    current_time: None,
+                    variables,
+                    values,
+                }),
+                [m, v],
+            ),
+        ] {
+            let octets = message.encode_to_vec();
+            match Apdu::from_bytes(&octets) {
+                Ok(again) => prop_assert!(expected == found && again == message),
+                Err(error) => {
+                    prop_assert_eq!(error.kind, DecodeErrorKind::WrongCount { expected, found });
+                    prop_assert_eq!(usize::from(octets[error.offset]), found);
+                }
+            }
+        }
+    }
+
     /// Leniency reads what strictness reads, as the same.
     #[test]
     fn leniency_changes_nothing_that_is_right(message in arbitrary::apdu()) {
         let octets = message.encode_to_vec();
         let mut leniencies = Leniencies::all();
-        let lenient = dlms_core::apdu::Apdu::decode_with(&mut Reader::new(&octets), &mut leniencies);
+        let lenient = Apdu::decode_with(&mut Reader::new(&octets), &mut leniencies);
         prop_assert_eq!(lenient, Ok(message));
         prop_assert_eq!(leniencies.met().count(), 0);
     }
@@ -126,6 +195,6 @@ proptest! {
         prop_assert_eq!(message.tag(), message.encode_to_vec()[0]);
         prop_assert!(message.name() != "unknown");
         let as_get = GetRequest::from_bytes(&message.encode_to_vec()).is_ok();
-        prop_assert_eq!(as_get, matches!(message, dlms_core::apdu::Apdu::GetRequest(_)));
+        prop_assert_eq!(as_get, matches!(message, Apdu::GetRequest(_)));
     }
 }

@@ -1,8 +1,9 @@
 //! Protection: what one end protects the other opens, and nothing else.
 
-use dlms_core::apdu::{Apdu, tag};
+use dlms_core::apdu::{Apdu, GetDataResult, GetResponse, InvokeIdAndPriority, tag};
 use dlms_core::codec::{Decode, Encode};
 use dlms_core::crypto::{KeyKind, SecuritySuite};
+use dlms_core::data::Data;
 use dlms_security::{
     CipheredApdu, Protection, SecurityError, ServiceCiphering, SystemTitle, overhead, plain_capacity,
 };
@@ -56,6 +57,28 @@ fn how() -> impl Strategy<Value = (ServiceCiphering, Protection)> {
 /// A message that may be protected in that form.
 fn fits(form: ServiceCiphering, message: &Apdu<'_>) -> bool {
     form.tag_of(message.tag()).is_some()
+}
+
+/// Where a length takes an octet more, nothing is lost and nothing is counted twice.
+#[test]
+fn every_length() {
+    let titles = [*b"CLIENT01", *b"METER001"];
+    let mut both = association(SecuritySuite::Suite0, titles, [7; 32]);
+    for len in (95..130).chain(215..260).chain([65_500, 65_516, 65_517, 65_518, 65_519, 65_530]) {
+        let value = vec![0x5a; len];
+        let result = GetDataResult::Data(Data::OctetString(&value));
+        let plain = GetResponse::Normal { invoke: InvokeIdAndPriority(1), result }.encode_to_vec();
+        // Long ones take their time.
+        let forms = if len < 1000 { &FORMS[..] } else { &FORMS[..1] };
+        for (form, protection) in
+            forms.iter().flat_map(|form| PROTECTIONS.map(|protection| (*form, protection)))
+        {
+            let sealed = both.sender.protect(form, protection, &plain).unwrap();
+            assert_eq!(sealed.len(), plain.len() + overhead(form, protection, plain.len()), "{len}");
+            assert_eq!(plain_capacity(form, protection, sealed.len()), plain.len(), "{len}");
+            assert_eq!(both.receiver.unprotect(&sealed).unwrap().0, plain, "{len}");
+        }
+    }
 }
 
 proptest! {
