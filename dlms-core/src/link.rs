@@ -38,6 +38,12 @@ pub struct Busy;
 pub enum LinkEvent {
     /// Nothing is complete yet.
     None,
+    /// Part of an APDU came, or the peer confirmed part of one that is being sent: nothing is complete, but the
+    /// exchange goes on. On a slow line an APDU takes its time.
+    Progress {
+        /// The ends of the connection.
+        peer: Saps,
+    },
     /// The connection to this peer stands.
     Opened {
         /// The ends of the connection.

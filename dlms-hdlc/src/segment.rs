@@ -80,6 +80,12 @@ impl Reassembly {
         self.open.is_some()
     }
 
+    /// Whether what is joined has outgrown the buffer: it will come to nothing.
+    #[must_use]
+    pub const fn is_oversize(&self) -> bool {
+        self.oversize
+    }
+
     /// Forgets the segments joined so far.
     pub const fn clear(&mut self) {
         *self = Self::new();

@@ -60,7 +60,7 @@ pub struct ClientConfig {
     pub max_receive_pdu_size: u16,
     /// The user at the client, for meters that keep a list.
     pub user_id: Option<u8>,
-    /// Milliseconds to wait for each response.
+    /// Milliseconds to wait for each response, and for each part of one where the link tells of parts.
     pub response_time_out: u64,
     /// Whether to release with RLRQ; else closing the connection has to do.
     pub release_request: bool,

@@ -347,6 +347,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                     self.fail(dlms_core::codec::Overflow { needed: self.kept.saturating_add(needed) }.into());
                 }
             }
+            // An answer that is coming is waited for.
+            LinkEvent::Progress { peer } if peer == self.config.saps && self.deadline.is_some() => {
+                self.deadline = Some(now.plus(self.config.response_time_out));
+            }
             LinkEvent::Closed { peer } if peer == self.config.saps => self.handle_link_closed(),
             _ => {}
         }

@@ -163,6 +163,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                 let apdu = self.kept..self.kept.saturating_add(len);
                 self.handle_apdu(&mut site, peer, apdu);
             }
+            LinkEvent::Progress { .. } => self.touch(),
             LinkEvent::Oversize { peer, .. } if Site::find(devices, peer.server).is_some() => {
                 self.touch();
                 self.abort_transfer();

@@ -119,7 +119,10 @@ impl Station {
                 if self.outgoing.is_none() {
                     self.ask_later(now);
                 }
-                Ok(LinkEvent::None)
+                Ok(match acknowledged {
+                    0 => LinkEvent::None,
+                    _ => LinkEvent::Progress { peer: self.peer },
+                })
             }
         }
     }
@@ -154,7 +157,13 @@ impl Station {
                 } else if self.waiting {
                     self.timers.start(Timer::Response, now.plus(self.settings.response_time_out));
                 }
-                Ok(event)
+                // Segments without end are no progress once there is no room for them.
+                Ok(match event {
+                    LinkEvent::None if !self.reassembly.is_oversize() => {
+                        LinkEvent::Progress { peer: self.peer }
+                    }
+                    event => event,
+                })
             }
         }
     }

@@ -107,9 +107,9 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         if frame.information().len() > usize::from(largest) {
             return self.reject(frame, index, RejectReason { length: true, ..RejectReason::default() });
         }
-        if self.acknowledge(index, receive).is_none() {
+        let Some(acknowledged) = self.acknowledge(index, receive) else {
             return self.reject(frame, index, RejectReason { receive: true, ..RejectReason::default() });
-        }
+        };
         if self.lost_its_answer(index) {
             return self.give_up(index);
         }
@@ -121,8 +121,13 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         }
         match control.kind {
             FrameKind::I { send, .. } => self.receive_numbered(frame, index, send, rx, keep),
+            _ if acknowledged > 0 => self.progress(index),
             _ => LinkEvent::None,
         }
+    }
+
+    fn progress(&self, index: usize) -> LinkEvent {
+        self.connection(index).map_or(LinkEvent::None, |c| LinkEvent::Progress { peer: c.saps() })
     }
 
     fn receive_numbered(
@@ -149,12 +154,16 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         let peer = connection.saps();
         self.receiving = index;
         self.unnumbered.clear();
-        let event = joined_event(self.reassembly.join(frame, rx, keep), peer, Delivery::Confirmed);
-        if event != LinkEvent::None {
-            // The last frame of another answer, which nobody acknowledged yet, must not keep this client waiting.
-            self.outgoing = None;
+        match joined_event(self.reassembly.join(frame, rx, keep), peer, Delivery::Confirmed) {
+            // Segments without end are no progress once there is no room for them.
+            LinkEvent::None if self.reassembly.is_oversize() => LinkEvent::None,
+            LinkEvent::None => LinkEvent::Progress { peer },
+            event => {
+                // The last frame of another answer, which nobody acknowledged yet, must not keep this client waiting.
+                self.outgoing = None;
+                event
+            }
         }
-        event
     }
 
     /// UI for one of the logical devices here, or for everybody.
@@ -179,8 +188,9 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
         joined_event(self.unnumbered.join(frame, rx, keep), peer, Delivery::Unconfirmed)
     }
 
-    /// Takes N(R); what it acknowledges need not be kept. None if it acknowledges what was never sent.
-    fn acknowledge(&mut self, index: usize, receive: SequenceNumber) -> Option<()> {
+    /// Takes N(R); what it acknowledges need not be kept. How many frames those are; none if it acknowledges what was
+    /// never sent.
+    fn acknowledge(&mut self, index: usize, receive: SequenceNumber) -> Option<u8> {
         let connection = self.connection_mut(index)?;
         let (frames, most) = (connection.window.acknowledge(receive)?, connection.largest());
         let ours = self.sends_to(index);
@@ -190,7 +200,7 @@ impl<const CONNECTIONS: usize> Station<CONNECTIONS> {
                 self.outgoing = None;
             }
         }
-        Some(())
+        Some(frames)
     }
 
     /// Whether frames are unacknowledged whose APDU had to make room for another.

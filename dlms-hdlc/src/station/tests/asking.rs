@@ -225,7 +225,8 @@ fn an_answer_in_segments_and_windows_is_joined() {
     let mut client = connected_with(16, 2);
     client.sends(PEER, GET);
     client.says();
-    assert_eq!(client.takes(&line("+21 03 20 E6E700 01")), []);
+    let progress = [Up::Event(LinkEvent::Progress { peer: PEER })];
+    assert_eq!(client.takes(&line("+21 03 20 E6E700 01")), progress);
     assert_eq!(client.says(), [""; 0]);
     assert_eq!(client.hears("+21 03 32 02"), ["0321 51"]);
     // The first of the next two is lost: the second is not taken, and both are asked for.

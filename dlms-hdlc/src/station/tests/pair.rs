@@ -158,7 +158,7 @@ impl Line {
                 while !rest.is_empty() {
                     let (taken, event) = self.client.handle_input(rest, &mut self.client_rx, 0, self.now)?;
                     rest = &rest[taken..];
-                    if event != LinkEvent::None {
+                    if !matches!(event, LinkEvent::None | LinkEvent::Progress { .. }) {
                         // The rest of the octets comes with the next turn.
                         self.down.under_way.push_front((self.now, rest.to_vec()));
                         return Ok(event);
@@ -172,7 +172,7 @@ impl Line {
             }
             if self.client.poll_timeout().is_some_and(|at| at <= self.now) {
                 let event = self.client.handle_timeout(self.now)?;
-                if event != LinkEvent::None {
+                if !matches!(event, LinkEvent::None | LinkEvent::Progress { .. }) {
                     return Ok(event);
                 }
                 continue;
