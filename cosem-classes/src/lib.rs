@@ -22,7 +22,7 @@ mod scaler_unit;
 mod time;
 mod unit;
 
-pub use access::{association_ln, sap_assignment, security_setup};
+pub use access::{association_ln, association_sn, sap_assignment, security_setup};
 pub use measurement::{data, extended_register, profile_generic, register};
 pub use number::Number;
 pub use scaled::Scaled;

@@ -7,6 +7,8 @@ mod class;
 mod class_info;
 mod dispatch;
 mod effect;
+mod member;
+mod method_offset;
 mod object;
 mod objects;
 mod rows;
@@ -19,6 +21,8 @@ pub use class::{check_integer_0, rows_match, written};
 pub use class_info::{AttributeInfo, Class, ClassInfo, MethodInfo, Storage};
 pub use dispatch::Dispatch;
 pub use effect::{CaptureTarget, Effect};
+pub use member::Member;
+pub use method_offset::method_offset;
 pub use object::{Answer, Instance, Object, Value};
 #[cfg(feature = "alloc")]
 pub use objects::ObjectList;
