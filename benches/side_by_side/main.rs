@@ -11,6 +11,7 @@ mod ciphering;
 mod decoding;
 mod dice;
 mod encoding;
+mod frames;
 mod messages;
 mod pair;
 mod peer_pair;
@@ -36,6 +37,7 @@ fn run() {
         decoding::comparisons(),
         encoding::comparisons(),
         messages::comparisons(),
+        frames::comparisons(),
         ciphering::comparisons(),
         sessions::comparisons(),
         tcp::comparisons(),
