@@ -32,7 +32,7 @@ pub(crate) fn comparisons() -> Vec<Comparison<'static>> {
 /// An I frame with so long an information field, addresses of one octet.
 fn decode(work: &'static str, information: usize) -> Comparison<'static> {
     let [to, from] = [16, 1].map(|address| Address::one(address).unwrap());
-    let information: Vec<u8> = (0..information).map(|i| (i % 251) as u8).collect();
+    let information: Vec<u8> = (0..251).cycle().take(information).collect();
     let control = Control::last(FrameKind::Ui);
     let frame = Frame::new(to, from, control).with_information(&information, false).unwrap();
     let mut line = vec![0; frame.encoded_len()];
