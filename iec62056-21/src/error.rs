@@ -15,6 +15,28 @@ pub enum ParseErrorKind {
     /// More text after the complete form.
     #[error("text after the end")]
     Trailing,
+    /// The block check character (BCC) is wrong.
+    #[error("wrong block check character: {found:#04x} instead of {calculated:#04x}")]
+    BlockCheck {
+        /// The one that was found.
+        found: u8,
+        /// The one that the octets have.
+        calculated: u8,
+    },
+    /// The CRC of a P1 telegram is wrong.
+    #[error("wrong CRC: {found:04X} instead of {calculated:04X}")]
+    Crc {
+        /// The one that was found.
+        found: u16,
+        /// The one that the octets have.
+        calculated: u16,
+    },
+    /// A P1 telegram has no CRC.
+    #[error("no CRC")]
+    NoCrc,
+    /// An address that is no OBIS code.
+    #[error("no OBIS code")]
+    Obis,
 }
 
 /// What is wrong with a text, and at which octet of it.
@@ -26,6 +48,14 @@ pub struct ParseError {
     pub kind: ParseErrorKind,
     /// Zero-based offset of the octet at which it showed; at most the length of the text.
     pub offset: usize,
+}
+
+impl ParseError {
+    /// The same in a larger text, in which this one begins at `start`.
+    #[must_use]
+    pub const fn within(self, start: usize) -> Self {
+        Self { kind: self.kind, offset: self.offset.saturating_add(start) }
+    }
 }
 
 impl ParseErrorKind {

@@ -79,6 +79,11 @@ pub(crate) fn literal<'a>(
     }
 }
 
+/// CR LF.
+pub(crate) fn line_end(text: &[u8]) -> Parsed<'_, ()> {
+    literal(b"\r\n").parse(text)
+}
+
 /// As many characters as `of` allows; `TooLong` if those are more than `most`.
 pub(crate) fn field<'a>(
     of: fn(u8) -> bool,

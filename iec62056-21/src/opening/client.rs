@@ -2,7 +2,8 @@ use dlms_core::codec::Writer;
 use dlms_core::time::Instant;
 
 use super::line_buffer::LineBuffer;
-use super::{Clock, Confirmation, Opened, OpeningError, OpeningSettings, Output, character};
+use super::{Confirmation, Opened, OpeningError, OpeningSettings, Output, character};
+use crate::clock::Clock;
 use crate::{
     Acknowledgement, BaudCharacter, Identification, LineSettings, Mode, ParseError, ProtocolMode,
     RequestMessage,

@@ -2,7 +2,9 @@ use dlms_core::codec::Writer;
 use dlms_core::time::Instant;
 
 use super::line_buffer::LineBuffer;
-use super::{Clock, Opened, OpeningServerSettings, Output, character};
+use super::{Opened, OpeningServerSettings, Output, character};
+use crate::clock::Clock;
+use crate::control::{ACK, NAK};
 use crate::{
     Acknowledgement, BaudCharacter, Identification, LineSettings, Mode, ProtocolMode, RequestMessage,
 };
@@ -46,9 +48,6 @@ struct Choice {
     /// Nothing where the rate does not change.
     baud: Option<BaudCharacter>,
 }
-
-const ACK: u8 = 0x06;
-const NAK: u8 = 0x15;
 
 impl OpeningServer {
     /// A meter at a port on which nothing happened yet.
