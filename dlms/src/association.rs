@@ -10,3 +10,7 @@ pub const CURRENT_ASSOCIATION: ObisCode = ObisCode::new(0, 0, 40, 0, 0, 255);
 /// The method that carries the third and fourth pass of high level security.
 #[cfg(any(feature = "client", feature = "server"))]
 pub(crate) const REPLY_TO_HLS: MethodDescriptor = MethodDescriptor::new(15, CURRENT_ASSOCIATION, 1);
+
+/// The same to those who reference by short names: method 8 of the current Association SN.
+#[cfg(feature = "server")]
+pub(crate) const REPLY_TO_HLS_SHORT_NAME: u16 = 0xfa58;

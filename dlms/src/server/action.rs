@@ -1,26 +1,20 @@
 use core::ops::Range;
 
-use cosem_classes::model::{AccessMode, Effect};
-use cosem_classes::security_setup::KeyData;
 use dlms_core::apdu::{
     ActionRequest, ActionResult, Conformance, InvokeIdAndPriority, List, MethodDescriptor, tag,
 };
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Writer};
-use dlms_core::data::{Array, Data, DataType};
-use dlms_core::link::{Link, Saps};
-use dlms_security::{Protection, ReplayMemory};
+use dlms_core::data::Data;
+use dlms_core::link::Link;
 
 use super::Connection;
-use super::association::Association;
-use super::built_in::{BuiltIn, install_keys};
 use super::device::LogicalDevice;
-use super::effect::perform;
-use super::event::{Event, Events};
 use super::fault::Fault;
+use super::invoke::Invoke;
 use super::request::{Request, malformed};
 use super::set::Block;
-use super::site::{Site, Target, permit};
+use super::site::Site;
 use super::transfer::{Kind, Transfer};
 
 /// Octets of the results of methods at most, where the buffer grows; else what the buffer has.
@@ -135,26 +129,24 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             return Err(Fault::Unanswerable);
         };
         let bytes = received.get(first.clone()).unwrap_or_default();
-        let raw = raw.and_then(|raw| received.get(raw)).unwrap_or_default();
-        let mut invoker = Invoke {
+        let parameters = raw.clone().and_then(|raw| received.get(raw)).unwrap_or_default();
+        let invoke_one = Invoke {
             site,
             association,
             peer: request.peer,
             protection: request.protection,
             scratch: tx.as_mut_slice(),
             events,
-            results,
-            used: 0,
-            reserved: 0,
             new_keys: None,
         };
-        let list = invoker.all(bytes, raw)?;
-        let (used, new_keys) = (invoker.used, invoker.new_keys);
+        let mut invoker = Results { invoke: invoke_one, results, used: 0, reserved: 0 };
+        let list = invoker.all(bytes, parameters)?;
+        let (used, new_keys) = (invoker.used, invoker.invoke.new_keys);
         let results = from..from.saturating_add(used);
         let sent = self.send_results(site, request, invoke, list, results);
         if let Some(keys) = new_keys {
             // They protect from the next message on: the answer is sealed already.
-            self.install(site, request, keys, &first);
+            self.install(site, request, keys, &first, raw);
         }
         sent
     }
@@ -235,7 +227,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     }
 
     /// Copies from the receive to the transmit buffer what fits.
-    fn copy_out(&mut self, from: &Range<usize>, to: Range<usize>) -> usize {
+    pub(super) fn copy_out(&mut self, from: &Range<usize>, to: Range<usize>) -> usize {
         let octets = self.rx.as_slice().get(from.clone()).unwrap_or_default();
         let room = self.tx.as_mut_slice().get_mut(to).unwrap_or_default();
         for (slot, octet) in room.iter_mut().zip(octets) {
@@ -253,56 +245,18 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     ) -> Result<(), Fault> {
         self.confirm(site, request, invoke, &[tag::ACTION_RESPONSE, 1, invoke.0, result.code(), 0])
     }
-
-    /// Installs keys that came with the request at `first`; their counters start again.
-    fn install<D: LogicalDevice>(
-        &mut self,
-        site: &mut Site<'_, D>,
-        request: &Request,
-        keys: usize,
-        first: &Range<usize>,
-    ) {
-        let bytes = self.rx.as_slice().get(first.clone()).unwrap_or_default();
-        let parameter = match ActionRequest::from_bytes(bytes) {
-            Ok(ActionRequest::Normal { parameters, .. }) => parameters,
-            Ok(ActionRequest::WithList { parameters, .. }) => parameters.iter().nth(keys),
-            _ => None,
-        };
-        let Some(keys) = parameter.and_then(<Array<KeyData> as DataType>::from_data) else { return };
-        let Some(association) = self.associations.get(request.slot) else { return };
-        let setup = association.security.setup();
-        let parts = &mut site.parts;
-        let (replay, counters) = (&mut *parts.replay, &mut *parts.counters);
-        install_keys(parts.crypto, setup, &keys, |key| {
-            let broadcast = match key.kind {
-                dlms_core::crypto::KeyKind::GlobalUnicastEncryption => false,
-                dlms_core::crypto::KeyKind::GlobalBroadcastEncryption => true,
-                _ => return,
-            };
-            replay.forget(key);
-            // Should the store fail, counting goes on where it was: no value is used twice either way.
-            let _ = counters.restart_with_new_key(association.security.counter(broadcast));
-        });
-    }
 }
 
 /// Invokes methods, one after the other, and gathers their results.
-struct Invoke<'i, 'd, D: LogicalDevice> {
-    site: &'i mut Site<'d, D>,
-    association: &'i Association,
-    peer: Saps,
-    protection: Protection,
-    scratch: &'i mut [u8],
-    events: &'i mut Events,
+struct Results<'i, 'd, D: LogicalDevice> {
+    invoke: Invoke<'i, 'd, D>,
     results: &'i mut [u8],
     used: usize,
     /// Octets that the result codes and presence octets of the methods to come take.
     reserved: usize,
-    /// Which of the methods brought new keys.
-    new_keys: Option<usize>,
 }
 
-impl<D: LogicalDevice> Invoke<'_, '_, D> {
+impl<D: LogicalDevice> Results<'_, '_, D> {
     /// Invokes all methods of a request; whether it is a list. None if the request cannot be read or answered.
     fn all(&mut self, bytes: &[u8], raw: &[u8]) -> Result<bool, Fault> {
         match ActionRequest::from_bytes(bytes).map_err(|_| Fault::Malformed)? {
@@ -352,14 +306,16 @@ impl<D: LogicalDevice> Invoke<'_, '_, D> {
         if needed <= self.results.len() { Ok(()) } else { Err(Fault::Unanswerable) }
     }
 
-    /// Invokes a method and writes its result, with what it gave if there is room.
+    /// Invokes a method and writes its result, with what it gave if there is room: it lies where it belongs, behind
+    /// result code, presence octet and choice.
     fn one(&mut self, index: usize, method: &MethodDescriptor, parameter: Result<Data<'_>, ActionResult>) {
         self.reserved = self.reserved.saturating_sub(2);
-        let (result, len) = match self.try_one(index, method, parameter) {
+        let room = self.used.saturating_add(3)..self.results.len().saturating_sub(self.reserved);
+        let room = self.results.get_mut(room).unwrap_or_default();
+        let (result, len) = match self.invoke.one(index, method, parameter, room) {
             Ok(len) => (ActionResult::Success, len),
             Err(error) => (error, 0),
         };
-        self.events.push(Event::Invoked(self.peer, *method, result));
         let mut w = Writer::new(self.results.get_mut(self.used..).unwrap_or_default());
         w.u8(result.code());
         w.presence(len > 0);
@@ -367,35 +323,5 @@ impl<D: LogicalDevice> Invoke<'_, '_, D> {
             w.u8(0);
         }
         self.used = self.used.saturating_add(w.len()).saturating_add(len).min(self.results.len());
-    }
-
-    /// Octets of the result, which lie where they belong: behind result code, presence octet and choice.
-    fn try_one(
-        &mut self,
-        index: usize,
-        method: &MethodDescriptor,
-        parameter: Result<Data<'_>, ActionResult>,
-    ) -> Result<usize, ActionResult> {
-        let refused = |error: dlms_core::apdu::DataAccessResult| ActionResult::from_code(error.code());
-        let (target, mode) = self.site.method(self.peer.client, method).map_err(refused)?;
-        permit(mode, AccessMode::INVOKE, self.protection).map_err(refused)?;
-        let parameter = parameter?;
-        let room = self.used.saturating_add(3)..self.results.len().saturating_sub(self.reserved);
-        let mut w = Writer::new(self.results.get_mut(room).unwrap_or_default());
-        let id = method.id;
-        let effect = self
-            .site
-            .with(target, self.association, |object| object.invoke(id, parameter, &mut w))
-            .map_err(refused)??;
-        let len = w.finish().map_err(|_| ActionResult::OtherReason)?.len();
-        match (effect, target) {
-            (Effect::None, Target::BuiltIn(BuiltIn::SecuritySetup)) if id == 2 => self.new_keys = Some(index),
-            (Effect::None, _) => {}
-            (effect, Target::Own(index)) => {
-                perform(self.site.parts.objects, index, effect, self.scratch)?;
-            }
-            (_, Target::BuiltIn(_)) => return Err(ActionResult::OtherReason),
-        }
-        Ok(len)
     }
 }

@@ -22,6 +22,7 @@ use super::device::LogicalDevice;
 use super::event::Event;
 use super::fault::Fault;
 use super::request::decodes;
+use super::short_name::ShortNames;
 use super::site::Site;
 use super::{AssociationConfig, Connection};
 use crate::Authentication;
@@ -115,7 +116,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             return Err(AcseDiagnostic::Provider(ProviderDiagnostic::NoCommonAcseVersion).into());
         }
         let context = aarq.application_context_name;
-        let index = choose(site.parts.associations, peer.client, context, &aarq)?;
+        let index = choose(site.parts.associations, peer.client, context, &aarq, D::Names::SERVED)?;
         let offered = site.parts.associations.get(index).and_then(Option::as_ref);
         let offered = offered.ok_or(UserDiagnostic::NoReasonGiven)?;
         let policy = offered.policy.union(*site.parts.policy);
@@ -173,7 +174,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             dlms_version: DLMS_VERSION,
             conformance: association.conformance,
             server_max_receive_pdu_size: self.max_receive(site.parts.config.max_receive_pdu_size),
-            vaa_name: InitiateResponse::VAA_NAME_LOGICAL_NAME,
+            vaa_name: association.vaa_name(),
         };
         let sealed = seal_initiate(&mut association, site, form, protection, &answer, &mut room);
         let Some(user_information) = sealed.and_then(|range| room.get(range)) else {
@@ -238,6 +239,7 @@ fn choose(
     client: u16,
     context: ApplicationContextName,
     aarq: &Aarq<'_>,
+    short_names: bool,
 ) -> Result<usize, Rejection> {
     let of_client = |config: &&AssociationConfig| config.client == client;
     if !offered.iter().flatten().any(|config| of_client(&config)) {
@@ -246,6 +248,10 @@ fn choose(
     let allows = |config: &AssociationConfig| match context {
         ApplicationContextName::LogicalName => config.plain_context,
         ApplicationContextName::LogicalNameCiphered => config.ciphered_context,
+        ApplicationContextName::ShortName => short_names && config.short_names && config.plain_context,
+        ApplicationContextName::ShortNameCiphered => {
+            short_names && config.short_names && config.ciphered_context
+        }
         _ => false,
     };
     if !offered.iter().flatten().filter(of_client).any(allows) {
@@ -315,11 +321,10 @@ fn open_initiate<D: LogicalDevice>(
         if !association.context.is_ciphered() {
             return Err(refused.into());
         }
-        let opened =
-            association
-                .security
-                .unprotect_with(parts.crypto, parts.replay, room, 0..len, decodes)
-                .map_err(|error| Rejection { replayed: replayed(error), ..deciphering_error().into() })?;
+        let opened = association
+            .security
+            .unprotect_with(parts.crypto, parts.replay, room, 0..len, decodes::<D>)
+            .map_err(|error| Rejection { replayed: replayed(error), ..deciphering_error().into() })?;
         (form, protection, plain) = (opened.form, opened.protection, opened.plain);
     }
     // A policy of the ciphered context cannot be met in the other one, nor without ciphering the first message.
@@ -331,8 +336,9 @@ fn open_initiate<D: LogicalDevice>(
     if request.dlms_version < DLMS_VERSION {
         return Err(InitiateError::DlmsVersionTooLow.into());
     }
-    association.conformance = request.conformance & offered;
-    let services = Conformance::GET.union(Conformance::SET).union(Conformance::ACTION);
+    association.conformance = association.referencing().of(request.conformance & offered);
+    let by_name = Conformance::GET.union(Conformance::SET).union(Conformance::ACTION);
+    let services = by_name.union(Conformance::READ).union(Conformance::WRITE);
     if (association.conformance & services).is_empty() {
         return Err(InitiateError::IncompatibleConformance.into());
     }

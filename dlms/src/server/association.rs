@@ -1,9 +1,11 @@
 use dlms_core::acse::{ApplicationContextName, MechanismName};
-use dlms_core::apdu::Conformance;
+use dlms_core::apdu::{Conformance, InitiateResponse};
 use dlms_core::crypto::SecuritySuite;
 use dlms_core::link::Saps;
 use dlms_security::hls::Challenge;
 use dlms_security::{SecurityContext, SystemTitle};
+
+use crate::Referencing;
 
 /// How far an association is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,5 +52,17 @@ impl Association {
     /// Whether it is with this peer.
     pub(super) fn is_with(&self, peer: Saps) -> bool {
         self.state != State::Free && self.peer == peer
+    }
+
+    pub(super) const fn referencing(&self) -> Referencing {
+        if self.context.is_short_name() { Referencing::ShortName } else { Referencing::LogicalName }
+    }
+
+    /// vaa-name of the InitiateResponse.
+    pub(super) const fn vaa_name(&self) -> u16 {
+        match self.referencing() {
+            Referencing::LogicalName => InitiateResponse::VAA_NAME_LOGICAL_NAME,
+            Referencing::ShortName => InitiateResponse::VAA_NAME_SHORT_NAME,
+        }
     }
 }

@@ -1,6 +1,9 @@
-use dlms_core::apdu::{ActionRequest, ActionResult, InvokeIdAndPriority, tag};
+use dlms_core::apdu::{
+    ActionRequest, ActionResult, InvokeIdAndPriority, ReadRequest, SelectiveAccess,
+    VariableAccessSpecification, WriteRequest, tag,
+};
 use dlms_core::buffer::Buffer;
-use dlms_core::codec::{Decode, Writer};
+use dlms_core::codec::{Decode, DecodeError, Writer};
 use dlms_core::crypto::{KeyId, KeyKind};
 use dlms_core::data::Data;
 use dlms_core::link::Link;
@@ -13,8 +16,9 @@ use super::device::LogicalDevice;
 use super::event::Event;
 use super::fault::Fault;
 use super::request::{Request, insecure, malformed};
+use super::short_name::ShortNames;
 use super::site::Site;
-use crate::association::REPLY_TO_HLS;
+use crate::association::{REPLY_TO_HLS, REPLY_TO_HLS_SHORT_NAME};
 
 impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     /// Takes the third pass of high level security and answers with the fourth. There is one attempt: a client whose
@@ -25,26 +29,27 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         request: &Request,
     ) -> Result<(), Fault> {
         let bytes = self.rx.as_slice().get(request.plain.clone()).unwrap_or_default();
-        let action =
-            ActionRequest::from_bytes(bytes).map_err(|e| malformed(&mut self.events, request.peer, e))?;
-        let ActionRequest::Normal { invoke, method, parameters: Some(Data::OctetString(token)) } = action
-        else {
-            return Err(Fault::NotAssociated);
-        };
-        if method != REPLY_TO_HLS {
-            return Err(Fault::NotAssociated);
-        }
+        let by_short_names = D::Names::SERVED && site.by_short_names;
+        let third = if by_short_names { by_short_name(bytes) } else { by_logical_name(bytes) };
+        let third = third.map_err(|e| malformed(&mut self.events, request.peer, e))?;
+        let (pass, token) = third.ok_or(Fault::NotAssociated)?;
         let association = self.associations.get_mut(request.slot).ok_or(Fault::NotAssociated)?;
         match answer(association, site, token) {
             Ok(token) => {
                 association.state = State::Associated;
                 self.events.push(Event::Associated(request.peer));
-                self.send_token(site, request, invoke, token.as_slice())
+                self.send_token(site, request, pass, token.as_slice())
             }
             Err(error) => {
                 insecure(&mut self.events, request.peer, error);
-                let refused = ActionResult::ReadWriteDenied.code();
-                let sent = self.reply(site, request, &[tag::ACTION_RESPONSE, 1, invoke.0, refused, 0]);
+                let denied = ActionResult::ReadWriteDenied.code();
+                let sent = match pass {
+                    Pass::Action(invoke) => {
+                        self.reply(site, request, &[tag::ACTION_RESPONSE, 1, invoke.0, denied, 0])
+                    }
+                    Pass::Read => self.reply(site, request, &[tag::READ_RESPONSE, 1, 1, denied]),
+                    Pass::Write => self.reply(site, request, &[tag::WRITE_RESPONSE, 1, 1, denied]),
+                };
                 self.end(site, request.peer);
                 sent
             }
@@ -55,16 +60,63 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         &mut self,
         site: &mut Site<'_, D>,
         request: &Request,
-        invoke: InvokeIdAndPriority,
+        pass: Pass,
         token: &[u8],
     ) -> Result<(), Fault> {
         let mut apdu = [0; 80];
         let mut w = Writer::new(&mut apdu);
-        w.array([tag::ACTION_RESPONSE, 1, invoke.0, 0, 1, 0, dlms_core::data::tag::OCTET_STRING]);
+        match pass {
+            Pass::Action(invoke) => w.array([tag::ACTION_RESPONSE, 1, invoke.0, 0, 1, 0]),
+            Pass::Read => w.array([tag::READ_RESPONSE, 1, 0]),
+            // The client cannot be told the token, and does without.
+            Pass::Write => return self.reply(site, request, &[tag::WRITE_RESPONSE, 1, 0]),
+        }
+        w.u8(dlms_core::data::tag::OCTET_STRING);
         w.octets(token);
         let apdu = w.finish().map_err(|_| Fault::Unanswerable)?;
         self.reply(site, request, apdu)
     }
+}
+
+/// How the third pass came, and the fourth goes.
+#[derive(Clone, Copy)]
+enum Pass {
+    Action(InvokeIdAndPriority),
+    Read,
+    Write,
+}
+
+/// The client's token, if this is the method that carries it.
+fn by_logical_name(bytes: &[u8]) -> Result<Option<(Pass, &[u8])>, DecodeError> {
+    Ok(match ActionRequest::from_bytes(bytes)? {
+        ActionRequest::Normal { invoke, method, parameters: Some(Data::OctetString(token)) }
+            if method == REPLY_TO_HLS =>
+        {
+            Some((Pass::Action(invoke), token))
+        }
+        _ => None,
+    })
+}
+
+fn by_short_name(bytes: &[u8]) -> Result<Option<(Pass, &[u8])>, DecodeError> {
+    if bytes.first() == Some(&tag::READ_REQUEST) {
+        let variables = ReadRequest::from_bytes(bytes)?.variables;
+        return Ok(match variables.iter().next().filter(|_| variables.len() == 1) {
+            Some(VariableAccessSpecification::ParameterizedAccess {
+                variable_name: REPLY_TO_HLS_SHORT_NAME,
+                selection: SelectiveAccess { parameters: Data::OctetString(token), .. },
+            }) => Some((Pass::Read, token)),
+            _ => None,
+        });
+    }
+    let WriteRequest { variables, values } = WriteRequest::from_bytes(bytes)?;
+    Ok(match (variables.iter().next().filter(|_| variables.len() == 1), values.iter().next()) {
+        (
+            Some(VariableAccessSpecification::VariableName(REPLY_TO_HLS_SHORT_NAME)),
+            Some(Data::OctetString(token)),
+        ) => Some((Pass::Write, token)),
+        _ => None,
+    })
 }
 
 /// Checks the client's token, and makes ours.

@@ -39,6 +39,8 @@ pub struct AssociationConfig {
     pub plain_context: bool,
     /// Whether the application context with ciphering will do.
     pub ciphered_context: bool,
+    /// Whether it may be opened by clients that reference by short names, where the device has any.
+    pub short_names: bool,
     /// The protection that messages have at least, beside the device's policy.
     pub policy: SecurityPolicy,
     /// The set of keys, and the Security setup object, in charge.
@@ -48,8 +50,12 @@ pub struct AssociationConfig {
 }
 
 impl AssociationConfig {
-    /// What a server can do.
+    /// What a server can do. A client is told what goes with how it references.
     pub const CONFORMANCE: Conformance = Conformance::GENERAL_PROTECTION
+        .union(Conformance::READ)
+        .union(Conformance::WRITE)
+        .union(Conformance::UNCONFIRMED_WRITE)
+        .union(Conformance::PARAMETERIZED_ACCESS)
         .union(Conformance::PRIORITY_MGMT_SUPPORTED)
         .union(Conformance::BLOCK_TRANSFER_WITH_GET_OR_READ)
         .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
@@ -68,6 +74,7 @@ impl AssociationConfig {
             authentication,
             plain_context: true,
             ciphered_context: true,
+            short_names: true,
             policy: SecurityPolicy { request: Protection::NONE, response: Protection::NONE },
             setup: 0,
             conformance: Self::CONFORMANCE,

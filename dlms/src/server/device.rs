@@ -4,14 +4,15 @@ use dlms_security::{
     CounterStore, InvocationCounters, Protection, ReplayMemory, ReplayWindows, SecurityPolicy,
 };
 
-use super::{AssociationConfig, DeviceConfig};
+use super::{AssociationConfig, DeviceConfig, LogicalNamesOnly, ShortNames};
 
 /// A logical device: what all connections to it share.
 ///
 /// `O` are its objects, `C` is the cryptographic provider, `S` the store of the invocation counters, `R` the rights;
-/// `N` is the number of associations it offers at most, `P` the number of clients whose counters it remembers.
+/// `N` is the number of associations it offers at most, `P` the number of clients whose counters it remembers, `M` the
+/// short names of its objects, where it has any.
 #[derive(Debug)]
-pub struct Device<'a, O, C, S, R, const N: usize = 4, const P: usize = 8> {
+pub struct Device<'a, O, C, S, R, const N: usize = 4, const P: usize = 8, M = LogicalNamesOnly> {
     /// Its objects; the current association, SAP assignment, Security setup and invocation counter are built in.
     pub objects: O,
     /// The keys.
@@ -25,12 +26,14 @@ pub struct Device<'a, O, C, S, R, const N: usize = 4, const P: usize = 8> {
     pub(super) config: DeviceConfig<'a>,
     pub(super) associations: [Option<AssociationConfig>; N],
     pub(super) policy: SecurityPolicy,
+    pub(super) names: M,
 }
 
 impl<'a, O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize, const P: usize>
     Device<'a, O, C, S, R, N, P>
 {
-    /// A device that offers no association yet, without a security policy.
+    /// A device that offers no association yet, without a security policy. It serves clients that reference by
+    /// logical names.
     #[must_use]
     pub const fn new(
         config: DeviceConfig<'a>,
@@ -48,9 +51,20 @@ impl<'a, O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const 
             config,
             associations: [const { None }; N],
             policy: SecurityPolicy { request: Protection::NONE, response: Protection::NONE },
+            names: LogicalNamesOnly,
         }
     }
 
+    /// The same device, that serves clients which reference by short names too: its objects have those that `names`
+    /// gives them.
+    #[must_use]
+    pub fn with_short_names<M: ShortNames>(self, names: M) -> Device<'a, O, C, S, R, N, P, M> {
+        let Self { objects, crypto, counters, replay, rights, config, associations, policy, .. } = self;
+        Device { objects, crypto, counters, replay, rights, config, associations, policy, names }
+    }
+}
+
+impl<'a, O, C, S, R, const N: usize, const P: usize, M> Device<'a, O, C, S, R, N, P, M> {
     /// Offers an association, or gives it back where there is no room for another.
     ///
     /// # Errors
@@ -95,6 +109,8 @@ pub trait LogicalDevice {
     type Replay: ReplayMemory;
     /// Its rights.
     type Rights: AccessRights;
+    /// The short names of its objects.
+    type Names: ShortNames;
 
     /// All its parts at once.
     fn parts(&mut self) -> Parts<'_, Self>;
@@ -114,16 +130,25 @@ pub struct Parts<'p, D: LogicalDevice + ?Sized> {
     pub(super) config: &'p DeviceConfig<'p>,
     pub(super) associations: &'p mut [Option<AssociationConfig>],
     pub(super) policy: &'p mut SecurityPolicy,
+    pub(super) names: &'p D::Names,
 }
 
-impl<O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: usize, const P: usize>
-    LogicalDevice for Device<'_, O, C, S, R, N, P>
+impl<
+    O: Objects,
+    C: CryptoProvider,
+    S: CounterStore,
+    R: AccessRights,
+    const N: usize,
+    const P: usize,
+    M: ShortNames,
+> LogicalDevice for Device<'_, O, C, S, R, N, P, M>
 {
     type Objects = O;
     type Crypto = C;
     type Store = S;
     type Replay = ReplayWindows<P>;
     type Rights = R;
+    type Names = M;
 
     fn parts(&mut self) -> Parts<'_, Self> {
         Parts {
@@ -135,6 +160,7 @@ impl<O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const N: u
             config: &self.config,
             associations: &mut self.associations,
             policy: &mut self.policy,
+            names: &self.names,
         }
     }
 

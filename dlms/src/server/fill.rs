@@ -1,6 +1,6 @@
 use core::ops::Range;
 
-use cosem_classes::model::{AccessMode, Rows, Value};
+use cosem_classes::model::{Rows, Value};
 use dlms_core::apdu::{AttributeSelection, DataAccessResult, GetRequest};
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Writer};
@@ -9,7 +9,9 @@ use dlms_security::Protection;
 
 use super::association::Association;
 use super::device::LogicalDevice;
-use super::site::{Site, permit};
+use super::read::read;
+use super::short_name::{ShortNames, nth_variable};
+use super::site::Site;
 use super::transfer::{Cursor, Part};
 
 /// Puts the answer to a read together, from a cursor on: for one message or for the next block.
@@ -66,7 +68,7 @@ impl<D: LogicalDevice, B: Buffer> Fill<'_, '_, D, B> {
 
     fn is_done(&self, cursor: &Cursor) -> bool {
         let bytes = self.rx.as_slice().get(self.request.clone()).unwrap_or_default();
-        cursor.part == Part::Start && nth_item(bytes, cursor.item).is_none()
+        cursor.part == Part::Start && nth_item(self.site, bytes, cursor.item).is_none()
     }
 
     /// Begins the next attribute; the octets written, or nothing after the last.
@@ -118,7 +120,8 @@ impl<D: LogicalDevice, B: Buffer> Fill<'_, '_, D, B> {
     ) -> Result<usize, DataAccessResult> {
         let Self { site, association, rx, request, .. } = self;
         let bytes = rx.as_slice().get(request.clone()).unwrap_or_default();
-        let (item, _) = nth_item(bytes, cursor.item).ok_or(DataAccessResult::LongGetAborted)?;
+        let (item, _) = nth_item(site, bytes, cursor.item).ok_or(DataAccessResult::LongGetAborted)?;
+        let item = item?;
         let attribute = item.attribute;
         let (target, _) = site.attribute(association.peer.client, &attribute)?;
         let size = room.len();
@@ -151,14 +154,20 @@ impl<D: LogicalDevice, B: Buffer> Fill<'_, '_, D, B> {
     }
 }
 
-/// The attribute with this number, of those asked for, and how many there are if it is a list.
-fn nth_item(bytes: &[u8], index: usize) -> Option<(AttributeSelection<'_>, Option<usize>)> {
+/// An attribute to read, or what there is to say instead; and how many there are if it is in a list.
+type Item<'r> = (Result<AttributeSelection<'r>, DataAccessResult>, Option<usize>);
+
+/// The attribute with this number, of those asked for.
+fn nth_item<'r, D: LogicalDevice>(site: &Site<'_, D>, bytes: &'r [u8], index: usize) -> Option<Item<'r>> {
+    if D::Names::SERVED && site.by_short_names {
+        return nth_variable(site, bytes, index);
+    }
     match GetRequest::from_bytes(bytes).ok()? {
         GetRequest::Normal { attribute, selection, .. } if index == 0 => {
-            Some((AttributeSelection { attribute, selection }, None))
+            Some((Ok(AttributeSelection { attribute, selection }), None))
         }
         GetRequest::WithList { attributes, .. } => {
-            attributes.iter().nth(index).map(|item| (item, Some(attributes.len())))
+            attributes.iter().nth(index).map(|item| (Ok(item), Some(attributes.len())))
         }
         _ => None,
     }
@@ -174,7 +183,7 @@ fn write_item<D: LogicalDevice>(
     index: usize,
     w: &mut Writer<'_>,
 ) -> Result<Option<Option<Rows>>, DataAccessResult> {
-    let Some((item, list)) = nth_item(bytes, index) else { return Ok(None) };
+    let Some((item, list)) = nth_item(site, bytes, index) else { return Ok(None) };
     if let (0, Some(count)) = (index, list) {
         w.length(count);
     }
@@ -182,7 +191,7 @@ fn write_item<D: LogicalDevice>(
     if list.is_some() {
         w.u8(0);
     }
-    let value = read(site, association, protection, &item, w);
+    let value = item.and_then(|item| read(site, association, protection, &item, w));
     match (value, list) {
         (Ok(Value::Written), _) => Ok(Some(None)),
         (Ok(Value::Rows(rows)), _) => {
@@ -197,21 +206,4 @@ fn write_item<D: LogicalDevice>(
         }
         (Err(error), None) => Err(error),
     }
-}
-
-fn read<D: LogicalDevice>(
-    site: &mut Site<'_, D>,
-    association: &Association,
-    protection: Protection,
-    item: &AttributeSelection<'_>,
-    w: &mut Writer<'_>,
-) -> Result<Value, DataAccessResult> {
-    let (target, mode) = site.attribute(association.peer.client, &item.attribute)?;
-    permit(mode, AccessMode::READ, protection)?;
-    if item.selection.is_some()
-        && !association.conformance.contains(dlms_core::apdu::Conformance::SELECTIVE_ACCESS)
-    {
-        return Err(DataAccessResult::ScopeOfAccessViolated);
-    }
-    site.with(target, association, |object| object.get(item.attribute.id, item.selection.as_ref(), w))?
 }

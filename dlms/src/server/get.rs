@@ -10,6 +10,7 @@ use super::device::LogicalDevice;
 use super::fault::Fault;
 use super::fill::Fill;
 use super::request::{Request, malformed};
+use super::short_name::{ShortNames, read_block_head};
 use super::site::{Site, demanded_of_response};
 use super::transfer::{Cursor, Kind, Transfer};
 
@@ -79,7 +80,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     }
 
     /// Goes on with a long answer.
-    fn get_next<D: LogicalDevice>(
+    pub(super) fn get_next<D: LogicalDevice>(
         &mut self,
         site: &mut Site<'_, D>,
         request: &Request,
@@ -114,7 +115,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     }
 
     /// Sends the next block of the answer in progress.
-    fn send_get_block<D: LogicalDevice>(
+    pub(super) fn send_get_block<D: LogicalDevice>(
         &mut self,
         site: &mut Site<'_, D>,
         request: &Request,
@@ -134,9 +135,13 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         };
         let mut head = [0; BLOCK_HEADER + LENGTH];
         let mut w = Writer::new(&mut head);
-        w.array([tag::GET_RESPONSE, 2, transfer.invoke.0, u8::from(last)]);
-        w.u32(transfer.block);
-        w.u8(0);
+        if D::Names::SERVED && site.by_short_names {
+            read_block_head(&mut w, transfer.block, last);
+        } else {
+            w.array([tag::GET_RESPONSE, 2, transfer.invoke.0, u8::from(last)]);
+            w.u32(transfer.block);
+            w.u8(0);
+        }
         w.length(len);
         let head_len = w.len();
         if last {
@@ -155,7 +160,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     }
 
     /// Fills `room` of the transmit buffer from a cursor on.
-    fn fill<D: LogicalDevice>(
+    pub(super) fn fill<D: LogicalDevice>(
         &mut self,
         site: &mut Site<'_, D>,
         request: &Request,
@@ -188,6 +193,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         block_number: u32,
         error: DataAccessResult,
     ) -> Result<(), Fault> {
+        if D::Names::SERVED && site.by_short_names {
+            return self.refuse_variables(site, request, tag::READ_RESPONSE, 1, error);
+        }
         let [a, b, c, d] = block_number.to_be_bytes();
         self.reply(site, request, &[tag::GET_RESPONSE, 2, invoke.0, 1, a, b, c, d, 1, error.code()])
     }

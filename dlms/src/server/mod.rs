@@ -12,16 +12,21 @@ mod event;
 mod fault;
 mod fill;
 mod get;
+mod invoke;
+mod read;
 mod release;
 mod request;
 mod set;
+mod short_name;
 mod site;
 mod transfer;
+mod write;
 
 pub use config::{AssociationConfig, DeviceConfig};
 pub use device::{Device, LogicalDevice, Parts};
 pub use effect::capture;
 pub use event::Event;
+pub use short_name::{InOrder, LogicalNamesOnly, ShortNames};
 
 use dlms_core::apdu::tag;
 use dlms_core::buffer::Buffer;

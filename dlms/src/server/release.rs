@@ -50,7 +50,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                         dlms_version: DLMS_VERSION,
                         conformance: association.conformance,
                         server_max_receive_pdu_size: max_receive,
-                        vaa_name: InitiateResponse::VAA_NAME_LOGICAL_NAME,
+                        vaa_name: association.vaa_name(),
                     };
                     user_information = seal_initiate(association, site, form, protection, &answer, &mut room);
                 }
@@ -97,7 +97,7 @@ fn check<D: LogicalDevice>(
     let (mut form, mut protection) = (ServiceCiphering::Global, Protection::NONE);
     if len > 0 && tag::is_protected(room.first().copied().unwrap_or(0)) {
         let opened =
-            association.security.unprotect_with(parts.crypto, parts.replay, room, 0..len, decodes)?;
+            association.security.unprotect_with(parts.crypto, parts.replay, room, 0..len, decodes::<D>)?;
         InitiateRequest::from_bytes(room.get(opened.plain).unwrap_or_default())?;
         (form, protection) = (opened.form, opened.protection);
     }

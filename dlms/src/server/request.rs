@@ -10,6 +10,7 @@ use super::association::State;
 use super::device::LogicalDevice;
 use super::event::{Event, Events};
 use super::fault::Fault;
+use super::short_name::{ShortNames, variables_decode};
 use super::site::Site;
 use super::{Connection, association::Association};
 
@@ -75,6 +76,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             form: ServiceCiphering::Global,
             broadcast: false,
         };
+        site.by_short_names = D::Names::SERVED && association.context.is_short_name();
         let offered = site.parts.associations.get(association.config).and_then(Option::as_ref);
         let policy = offered.map_or(*site.parts.policy, |offered| offered.policy.union(*site.parts.policy));
         // The token in the third pass of HLS proves itself; all else is protected as the policy demands.
@@ -88,7 +90,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             association.security.set_minimum(minimum);
             let unprotected = association
                 .security
-                .unprotect_with(parts.crypto, parts.replay, buffer, apdu, decodes)
+                .unprotect_with(parts.crypto, parts.replay, buffer, apdu, decodes::<D>)
                 .map_err(|error| insecure(&mut self.events, peer, error))?;
             request.plain = unprotected.plain;
             request.protection = unprotected.protection;
@@ -111,6 +113,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     ) -> Result<(), Fault> {
         let first = self.rx.as_slice().get(request.plain.start).copied().unwrap_or(0);
         let state = self.associations.get(request.slot).map_or(State::Free, |a| a.state);
+        if D::Names::SERVED && site.by_short_names {
+            return self.dispatch_by_short_names(site, request, first, state);
+        }
         match (first, state) {
             (tag::ACTION_REQUEST, State::Pending) => self.reply_to_hls(site, request),
             (_, State::Pending | State::Free) => Err(Fault::NotAssociated),
@@ -221,7 +226,12 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
 }
 
 /// Tries to read a request that was only encrypted: nothing else speaks for it.
-pub(super) fn decodes(plain: &[u8]) -> Result<(), DecodeError> {
+pub(super) fn decodes<D: LogicalDevice>(plain: &[u8]) -> Result<(), DecodeError> {
+    if D::Names::SERVED
+        && let Some(read) = variables_decode(plain)
+    {
+        return read;
+    }
     match plain.first().copied() {
         Some(tag::GET_REQUEST) => GetRequest::from_bytes(plain).map(|_| ()),
         Some(tag::SET_REQUEST) => SetRequest::from_bytes(plain).map(|_| ()),

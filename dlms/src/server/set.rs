@@ -1,6 +1,5 @@
 use core::ops::Range;
 
-use cosem_classes::model::{AccessMode, Effect};
 use dlms_core::apdu::{
     AttributeSelection, Conformance, DataAccessResult, DataBlock, InvokeIdAndPriority, List, SetRequest, tag,
 };
@@ -8,18 +7,15 @@ use dlms_core::buffer::Buffer;
 use dlms_core::codec::Decode;
 use dlms_core::data::Data;
 use dlms_core::limits;
-use dlms_core::link::{Link, Saps};
-use dlms_security::Protection;
+use dlms_core::link::Link;
 
 use super::Connection;
-use super::association::Association;
 use super::device::LogicalDevice;
-use super::effect::perform;
-use super::event::{Event, Events};
 use super::fault::Fault;
 use super::request::{Request, malformed};
-use super::site::{Site, Target, permit};
+use super::site::Site;
 use super::transfer::{Kind, Transfer};
+use super::write::Write;
 
 impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     /// Answers a set-request.
@@ -249,47 +245,5 @@ impl Block {
     pub(super) fn new(block: &DataBlock<'_>, request: &Request) -> Self {
         let start = request.plain.end.saturating_sub(block.raw_data.len());
         Self { number: block.block_number, last: block.last_block, raw: start..request.plain.end }
-    }
-}
-
-/// Writes attributes, one after the other.
-struct Write<'w, 'd, D: LogicalDevice> {
-    site: &'w mut Site<'d, D>,
-    association: &'w Association,
-    peer: Saps,
-    protection: Protection,
-    scratch: &'w mut [u8],
-    events: &'w mut Events,
-}
-
-impl<D: LogicalDevice> Write<'_, '_, D> {
-    fn one(
-        &mut self,
-        item: &AttributeSelection<'_>,
-        value: Result<Data<'_>, DataAccessResult>,
-    ) -> DataAccessResult {
-        let result = self.try_one(item, value).err().unwrap_or(DataAccessResult::Success);
-        self.events.push(Event::Set(self.peer, item.attribute, result));
-        result
-    }
-
-    fn try_one(
-        &mut self,
-        item: &AttributeSelection<'_>,
-        value: Result<Data<'_>, DataAccessResult>,
-    ) -> Result<(), DataAccessResult> {
-        let (target, mode) = self.site.attribute(self.peer.client, &item.attribute)?;
-        permit(mode, AccessMode::WRITE, self.protection)?;
-        let value = value?;
-        let selection = item.selection.as_ref();
-        let effect = self
-            .site
-            .with(target, self.association, |object| object.set(item.attribute.id, selection, value))??;
-        match (effect, target) {
-            (Effect::None, _) => Ok(()),
-            (effect, Target::Own(index)) => perform(self.site.parts.objects, index, effect, self.scratch)
-                .map_err(|error| DataAccessResult::from_code(error.code())),
-            (_, Target::BuiltIn(_)) => Err(DataAccessResult::OtherReason),
-        }
     }
 }

@@ -1,3 +1,4 @@
+use cosem_classes::association_sn::v1::AssociationSn;
 use cosem_classes::model::{AccessMode, AccessRights, ClassInfo, Instance, Object, Objects};
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult, MethodDescriptor};
 use dlms_core::crypto::{KeyId, KeyKind};
@@ -5,20 +6,28 @@ use dlms_security::{Protection, ReplayMemory};
 use obis::ObisCode;
 
 use super::association::Association;
-use super::built_in::{BuiltIn, CurrentAssociation, DeviceAtSap, InvocationCounter, Listed, Setup};
+use super::built_in::{
+    BuiltIn, CurrentAssociation, CurrentAssociationSn, DeviceAtSap, InvocationCounter, Listed, Setup,
+};
 use super::device::{LogicalDevice, Parts};
+use super::short_name::ShortNames;
+use crate::CURRENT_ASSOCIATION;
 
 /// The logical device that a request is for, taken apart, and its neighbours.
 pub(super) struct Site<'d, D: LogicalDevice> {
     pub(super) parts: Parts<'d, D>,
     pub(super) before: &'d [D],
     pub(super) after: &'d [D],
+    /// The request came in an association that references by short names.
+    pub(super) by_short_names: bool,
 }
 
 /// Where an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
     BuiltIn(BuiltIn),
+    /// The current association, to a client that references by short names.
+    AssociationSn,
     Own(usize),
 }
 
@@ -28,7 +37,7 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
         let index = devices.iter().position(|device| device.config().sap == server)?;
         let (before, rest) = devices.split_at_mut_checked(index)?;
         let (device, after) = rest.split_first_mut()?;
-        Some(Self { parts: device.parts(), before, after })
+        Some(Self { parts: device.parts(), before, after, by_short_names: false })
     }
 
     /// The object with this class and name.
@@ -44,6 +53,12 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
         if let Some(index) = objects.find(class_id, logical_name) {
             let object = objects.at(index).ok_or(DataAccessResult::ObjectUndefined)?;
             return Ok((Target::Own(index), object.class()));
+        }
+        if D::Names::SERVED && self.by_short_names && logical_name == CURRENT_ASSOCIATION {
+            return match class_id {
+                12 => Ok((Target::AssociationSn, &AssociationSn::INFO)),
+                _ => Err(DataAccessResult::ObjectClassInconsistent),
+            };
         }
         match BuiltIn::named(logical_name) {
             Some(built_in) if built_in.class().id == class_id => {
@@ -99,6 +114,12 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
                 let object = parts.objects.at_mut(index).ok_or(DataAccessResult::ObjectUndefined)?;
                 return Ok(act(object));
             }
+            Target::AssociationSn => {
+                return match D::Names::SERVED {
+                    true => Ok(self.with_association_sn(association, act)),
+                    false => Err(DataAccessResult::ObjectUndefined),
+                };
+            }
             Target::BuiltIn(built_in) => built_in,
         };
         let name = built_in.logical_name();
@@ -106,7 +127,7 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
             BuiltIn::CurrentAssociation => {
                 use cosem_classes::association_ln::v1::AssociationLn;
                 let state = CurrentAssociation {
-                    objects: &Listed(&*parts.objects),
+                    objects: &Listed { objects: &*parts.objects, names: parts.names, by_short_names: false },
                     rights: parts.rights,
                     association,
                     offered: parts.associations.get_mut(association.config).and_then(Option::as_mut),
@@ -139,6 +160,26 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
                 act(&mut Instance::<Data, _>::new(name, InvocationCounter(next)))
             }
         })
+    }
+
+    fn with_association_sn<T>(
+        &mut self,
+        association: &Association,
+        act: impl FnOnce(&mut dyn Object) -> T,
+    ) -> T {
+        let parts = &mut self.parts;
+        let state = CurrentAssociationSn {
+            objects: &Listed { objects: &*parts.objects, names: parts.names, by_short_names: true },
+            rights: parts.rights,
+            client: association.peer.client,
+            offered: parts.associations.get_mut(association.config).and_then(Option::as_mut),
+        };
+        act(&mut Instance::<AssociationSn, _>::new(CURRENT_ASSOCIATION, state))
+    }
+
+    /// The objects as clients that reference by short names see them.
+    pub(super) fn listed(&self) -> Listed<'_, D::Objects, D::Names> {
+        Listed { objects: &*self.parts.objects, names: self.parts.names, by_short_names: true }
     }
 }
 

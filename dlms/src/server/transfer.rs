@@ -23,8 +23,18 @@ pub(super) enum Kind {
     Set { request: Range<usize>, value: usize },
     /// The parameter of a method; the first request lies at `request`, the parameter from `value` on.
     Parameter { request: Range<usize>, value: usize },
+    /// A Read or a Write by short names; what of its variables and values came so far lies at the front of the receive
+    /// buffer.
+    Variables(Service),
     /// The result of methods that were invoked; what is left of it lies at `rest` in the receive buffer.
     Result { rest: Range<usize> },
+}
+
+/// A service of clients that reference by short names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Service {
+    Read,
+    Write,
 }
 
 /// Where in an answer the next block begins.

@@ -8,6 +8,7 @@
 )]
 
 mod a_long_value_goes_in_blocks;
+mod a_meter_is_referenced_by_short_names;
 mod an_association_is_opened_and_released;
 mod many_share_one_meter;
 mod meter;

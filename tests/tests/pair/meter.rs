@@ -6,7 +6,7 @@ use cosem_classes::model::{
 use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
 use cosem_classes::register::{Register, StoredRegister};
 use cosem_classes::{ScalerUnit, Unit, data};
-use dlms::server::{AssociationConfig, Device, DeviceConfig};
+use dlms::server::{AssociationConfig, Device, DeviceConfig, InOrder};
 use dlms::{Authentication, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::apdu::{ActionResult, AttributeDescriptor, DataAccessResult, MethodDescriptor};
@@ -55,7 +55,7 @@ impl TryRng for Dice {
 impl TryCryptoRng for Dice {}
 
 pub type Provider = SoftwareProvider<Dice, GrowingKeys>;
-pub type Meter = Device<'static, ObjectList, Provider, RamCounters, Rights, 4, 64>;
+pub type Meter = Device<'static, ObjectList, Provider, RamCounters, Rights, 4, 64, InOrder>;
 
 pub const fn key(kind: KeyKind) -> KeyId {
     KeyId { setup: 0, kind }
@@ -148,6 +148,15 @@ pub fn row(number: u32) -> Vec<u8> {
 
 /// The logical device at SAP `sap`, with so many rows of load profile.
 pub fn meter(sap: u16, rows: u32, policy: Protection) -> Meter {
+    let lls = Authentication::Lls(Secret::new(PASSWORD).unwrap());
+    let mut manager = AssociationConfig::new(MANAGER, Authentication::Hls(MechanismName::HlsGmac));
+    manager.policy = dlms_security::SecurityPolicy::both(policy);
+    let public = AssociationConfig::new(PUBLIC, Authentication::None);
+    offering(sap, rows, [public, AssociationConfig::new(READER, lls), manager])
+}
+
+/// The same, that offers these associations.
+pub fn offering<const N: usize>(sap: u16, rows: u32, associations: [AssociationConfig; N]) -> Meter {
     let mut objects = ObjectList::new();
     let watt_hours = ScalerUnit { scaler: 0, unit: Unit::WattHour };
     let name = |register: Register| register.logical_name().descriptor().logical_name;
@@ -170,14 +179,11 @@ pub fn meter(sap: u16, rows: u32, policy: Protection) -> Meter {
 
     let config = DeviceConfig { sap, ..DeviceConfig::new(b"MTR0000000000001", METER_TITLE) };
     let mut device =
-        Device::new(config, objects, Rights, provider(1), InvocationCounters::new(RamCounters::new()));
-    let lls = Authentication::Lls(Secret::new(PASSWORD).unwrap());
-    let hls = Authentication::Hls(MechanismName::HlsGmac);
-    device.offer(AssociationConfig::new(PUBLIC, Authentication::None)).unwrap();
-    device.offer(AssociationConfig::new(READER, lls)).unwrap();
-    let mut manager = AssociationConfig::new(MANAGER, hls);
-    manager.policy = dlms_security::SecurityPolicy::both(policy);
-    device.offer(manager).unwrap();
+        Device::new(config, objects, Rights, provider(1), InvocationCounters::new(RamCounters::new()))
+            .with_short_names(InOrder);
+    for association in associations {
+        device.offer(association).unwrap();
+    }
     device
 }
 

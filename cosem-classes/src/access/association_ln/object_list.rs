@@ -99,7 +99,15 @@ impl<O: Objects + ?Sized, R: AccessRights + ?Sized> ObjectList<'_, O, R> {
         class.id.encode(w);
         class.version.encode(w);
         logical_name.encode(w);
-        w.array([tag::STRUCTURE, 2, tag::ARRAY]);
+        w.array([tag::STRUCTURE, 2]);
+        self.access_rights(object, w);
+        Ok(())
+    }
+
+    /// Writes what the client may do with the attributes of an object, then with its methods: two arrays.
+    pub fn access_rights(&self, object: &dyn Object, w: &mut Writer<'_>) {
+        let class = object.class();
+        w.u8(tag::ARRAY);
         w.length(class.attributes.len());
         for attribute in class.attributes {
             self.attribute(attribute, self.attribute_mode(object, attribute.id), w);
@@ -116,7 +124,14 @@ impl<O: Objects + ?Sized, R: AccessRights + ?Sized> ObjectList<'_, O, R> {
                 Form::V3 => mode.encode(w),
             }
         }
-        Ok(())
+    }
+
+    /// Whether the client sees an object: it has a right to one attribute or method of it at least.
+    #[must_use]
+    pub fn sees(&self, object: &dyn Object) -> bool {
+        let class = object.class();
+        class.attributes.iter().any(|a| self.attribute_mode(object, a.id) != AccessMode::NONE)
+            || class.methods.iter().any(|m| self.method_mode(object, m.id) != AccessMode::NONE)
     }
 
     fn attribute(&self, attribute: &AttributeInfo, mode: AccessMode, w: &mut Writer<'_>) {
@@ -141,12 +156,7 @@ impl<O: Objects + ?Sized, R: AccessRights + ?Sized> ObjectList<'_, O, R> {
     /// The object of a row, if the client sees it and it is selected.
     fn listed(&self, selected: &Selected<'_>, row: u32) -> Option<&dyn Object> {
         let object = self.objects.at(usize::try_from(row).ok()?)?;
-        let class = object.class();
-        let visible = || {
-            class.attributes.iter().any(|a| self.attribute_mode(object, a.id) != AccessMode::NONE)
-                || class.methods.iter().any(|m| self.method_mode(object, m.id) != AccessMode::NONE)
-        };
-        (selected.contains(class.id, object.logical_name()) && visible()).then_some(object)
+        (selected.contains(object.class().id, object.logical_name()) && self.sees(object)).then_some(object)
     }
 
     fn attribute_mode(&self, object: &dyn Object, id: i8) -> AccessMode {

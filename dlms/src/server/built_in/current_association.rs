@@ -13,20 +13,20 @@ use obis::ObisCode;
 
 use super::{BuiltIn, Listed};
 use crate::server::association::{Association, State};
-use crate::server::{AssociationConfig, DeviceConfig};
+use crate::server::{AssociationConfig, DeviceConfig, ShortNames};
 use crate::{Authentication, Secret};
 
 /// The association that a request came in, as Association LN version 1.
-pub(in crate::server) struct CurrentAssociation<'a, O, R> {
-    pub(in crate::server) objects: &'a Listed<'a, O>,
+pub(in crate::server) struct CurrentAssociation<'a, O, R, M> {
+    pub(in crate::server) objects: &'a Listed<'a, O, M>,
     pub(in crate::server) rights: &'a R,
     pub(in crate::server) association: &'a Association,
     pub(in crate::server) offered: Option<&'a mut AssociationConfig>,
     pub(in crate::server) device: &'a DeviceConfig<'a>,
 }
 
-impl<'a, O: Objects, R: AccessRights> CurrentAssociation<'a, O, R> {
-    const fn list(&self) -> ObjectList<'a, Listed<'a, O>, R> {
+impl<'a, O: Objects, R: AccessRights, M: ShortNames> CurrentAssociation<'a, O, R, M> {
+    const fn list(&self) -> ObjectList<'a, Listed<'a, O, M>, R> {
         ObjectList {
             objects: self.objects,
             rights: self.rights,
@@ -36,7 +36,7 @@ impl<'a, O: Objects, R: AccessRights> CurrentAssociation<'a, O, R> {
     }
 }
 
-impl<O: Objects, R: AccessRights> Serve for CurrentAssociation<'_, O, R> {
+impl<O: Objects, R: AccessRights, M: ShortNames> Serve for CurrentAssociation<'_, O, R, M> {
     fn object_list(&self, selection: Option<&SelectiveAccess<'_>>) -> Result<Rows, DataAccessResult> {
         self.list().rows(selection)
     }
@@ -83,14 +83,7 @@ impl<O: Objects, R: AccessRights> Serve for CurrentAssociation<'_, O, R> {
         &mut self,
         secret: <OctetString as DataType>::View<'_>,
     ) -> Result<Effect, DataAccessResult> {
-        match self.offered.as_deref_mut().map(|offered| &mut offered.authentication) {
-            Some(Authentication::Lls(current)) => {
-                *current = Secret::new(secret.0).ok_or(DataAccessResult::TypeUnmatched)?;
-                Ok(Effect::None)
-            }
-            // The secrets of HLS are keys, which only the provider changes.
-            _ => Err(DataAccessResult::ReadWriteDenied),
-        }
+        set_password(self.offered.as_deref_mut(), secret.0)
     }
 
     fn association_status(&self) -> Answer<'_, AssociationStatus> {
@@ -114,5 +107,20 @@ impl<O: Objects, R: AccessRights> Serve for CurrentAssociation<'_, O, R> {
         _: <ObjectListElement as DataType>::View<'_>,
     ) -> Result<Effect, ActionResult> {
         Err(ActionResult::ReadWriteDenied)
+    }
+}
+
+/// Replaces the password of an association.
+pub(super) fn set_password(
+    offered: Option<&mut AssociationConfig>,
+    secret: &[u8],
+) -> Result<Effect, DataAccessResult> {
+    match offered.map(|offered| &mut offered.authentication) {
+        Some(Authentication::Lls(current)) => {
+            *current = Secret::new(secret).ok_or(DataAccessResult::TypeUnmatched)?;
+            Ok(Effect::None)
+        }
+        // The secrets of HLS are keys, which only the provider changes.
+        _ => Err(DataAccessResult::ReadWriteDenied),
     }
 }

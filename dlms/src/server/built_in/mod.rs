@@ -1,12 +1,14 @@
 //! Objects that are views of the server itself. They are put together for one request, on the stack, and asked before
 //! the device's own objects.
 
+mod association_sn;
 mod current_association;
 mod invocation_counter;
 mod listed;
 mod sap_assignment;
 mod security_setup;
 
+pub(super) use association_sn::{CurrentAssociationSn, association_method};
 pub(super) use current_association::CurrentAssociation;
 pub(super) use invocation_counter::InvocationCounter;
 pub(super) use listed::Listed;
@@ -14,7 +16,7 @@ pub(super) use sap_assignment::DeviceAtSap;
 pub(super) use security_setup::{Setup, install_keys};
 
 use cosem_classes::association_ln::v1 as association_ln;
-use cosem_classes::model::{ClassInfo, Objects};
+use cosem_classes::model::ClassInfo;
 use cosem_classes::{data, sap_assignment as sap, security_setup::v0 as setup};
 use obis::ObisCode;
 
@@ -58,10 +60,5 @@ impl BuiltIn {
     /// The built-in object with this name.
     pub(super) fn named(logical_name: ObisCode) -> Option<Self> {
         Self::ALL.into_iter().find(|object| object.logical_name() == logical_name)
-    }
-
-    /// Whether the device brings one of its own in its place.
-    pub(super) fn is_replaced(self, objects: &impl Objects) -> bool {
-        objects.find(self.class().id, self.logical_name()).is_some()
     }
 }

@@ -1,0 +1,139 @@
+use core::ops::Range;
+
+use cosem_classes::model::{AccessMode, Effect};
+use cosem_classes::security_setup::KeyData;
+use dlms_core::apdu::{ActionRequest, ActionResult, List, MethodDescriptor};
+use dlms_core::buffer::Buffer;
+use dlms_core::codec::{Decode, Writer};
+use dlms_core::data::{Array, Data, DataType};
+use dlms_core::link::{Link, Saps};
+use dlms_security::{Protection, ReplayMemory};
+
+use super::Connection;
+use super::association::Association;
+use super::built_in::{BuiltIn, association_method, install_keys};
+use super::device::LogicalDevice;
+use super::effect::perform;
+use super::event::{Event, Events};
+use super::request::Request;
+use super::short_name::ShortNames;
+use super::site::{Site, Target, permit};
+
+/// Invokes methods, one after the other.
+pub(super) struct Invoke<'i, 'd, D: LogicalDevice> {
+    pub(super) site: &'i mut Site<'d, D>,
+    pub(super) association: &'i Association,
+    pub(super) peer: Saps,
+    pub(super) protection: Protection,
+    pub(super) scratch: &'i mut [u8],
+    pub(super) events: &'i mut Events,
+    /// Which of the methods brought new keys.
+    pub(super) new_keys: Option<usize>,
+}
+
+impl<D: LogicalDevice> Invoke<'_, '_, D> {
+    /// Invokes a method; the octets of its result in `room`.
+    ///
+    /// # Errors
+    /// It is refused, or its result does not fit.
+    pub(super) fn one(
+        &mut self,
+        index: usize,
+        method: &MethodDescriptor,
+        parameter: Result<Data<'_>, ActionResult>,
+        room: &mut [u8],
+    ) -> Result<usize, ActionResult> {
+        let result = self.try_one(index, method, parameter, room);
+        self.events.push(Event::Invoked(self.peer, *method, result.err().unwrap_or(ActionResult::Success)));
+        result
+    }
+
+    fn try_one(
+        &mut self,
+        index: usize,
+        method: &MethodDescriptor,
+        parameter: Result<Data<'_>, ActionResult>,
+        room: &mut [u8],
+    ) -> Result<usize, ActionResult> {
+        let refused = |error: dlms_core::apdu::DataAccessResult| ActionResult::from_code(error.code());
+        let (target, mode) = self.site.method(self.peer.client, method).map_err(refused)?;
+        permit(mode, AccessMode::INVOKE, self.protection).map_err(refused)?;
+        let parameter = parameter?;
+        let mut w = Writer::new(room);
+        let id = method.id;
+        let of_association = match target {
+            Target::AssociationSn if D::Names::SERVED => {
+                association_method(self.site, self.association, self.protection, id, parameter, &mut w)
+            }
+            _ => None,
+        };
+        let effect = match of_association {
+            Some(done) => done?,
+            None => self
+                .site
+                .with(target, self.association, |object| object.invoke(id, parameter, &mut w))
+                .map_err(refused)??,
+        };
+        let len = w.finish().map_err(|_| ActionResult::OtherReason)?.len();
+        match (effect, target) {
+            (Effect::None, Target::BuiltIn(BuiltIn::SecuritySetup)) if id == 2 => self.new_keys = Some(index),
+            (Effect::None, _) => {}
+            (effect, Target::Own(index)) => {
+                perform(self.site.parts.objects, index, effect, self.scratch)?;
+            }
+            (_, Target::BuiltIn(_) | Target::AssociationSn) => return Err(ActionResult::OtherReason),
+        }
+        Ok(len)
+    }
+}
+
+impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
+    /// Installs keys that came with the request at `first`, in its blocks if they are at `raw`; their counters start again.
+    pub(super) fn install<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        request: &Request,
+        keys: usize,
+        first: &Range<usize>,
+        raw: Option<Range<usize>>,
+    ) {
+        self.install_from(site, request, |rx| {
+            let bytes = rx.get(first.clone()).unwrap_or_default();
+            let raw = raw.and_then(|raw| rx.get(raw)).unwrap_or_default();
+            match ActionRequest::from_bytes(bytes) {
+                Ok(ActionRequest::Normal { parameters, .. }) => parameters,
+                Ok(ActionRequest::WithFirstPblock { .. }) => Data::from_bytes(raw).ok(),
+                Ok(ActionRequest::WithList { parameters, .. }) => parameters.iter().nth(keys),
+                Ok(ActionRequest::WithListAndFirstPblock { .. }) => {
+                    List::from_bytes(raw).ok().and_then(|parameters| parameters.iter().nth(keys))
+                }
+                _ => None,
+            }
+        });
+    }
+
+    /// Installs the keys that `parameter` finds in the receive buffer; their counters start again.
+    pub(super) fn install_from<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        request: &Request,
+        parameter: impl FnOnce(&[u8]) -> Option<Data<'_>>,
+    ) {
+        let parameter = parameter(self.rx.as_slice());
+        let Some(keys) = parameter.and_then(<Array<KeyData> as DataType>::from_data) else { return };
+        let Some(association) = self.associations.get(request.slot) else { return };
+        let setup = association.security.setup();
+        let parts = &mut site.parts;
+        let (replay, counters) = (&mut *parts.replay, &mut *parts.counters);
+        install_keys(parts.crypto, setup, &keys, |key| {
+            let broadcast = match key.kind {
+                dlms_core::crypto::KeyKind::GlobalUnicastEncryption => false,
+                dlms_core::crypto::KeyKind::GlobalBroadcastEncryption => true,
+                _ => return,
+            };
+            replay.forget(key);
+            // Should the store fail, counting goes on where it was: no value is used twice either way.
+            let _ = counters.restart_with_new_key(association.security.counter(broadcast));
+        });
+    }
+}
