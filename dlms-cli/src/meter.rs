@@ -1,10 +1,15 @@
+use std::sync::Arc;
+
+use dlms_hdlc::{Parameters, SecondarySettings};
 use dlms_security::Protection;
+use iec62056_21::{BaudCharacter, Identification, OpeningServerSettings};
 use serde_json::json;
 
+use crate::connection::SerialLine;
 use crate::failure::{Failure, FailureKind};
 use crate::hex;
 use crate::output::Output;
-use crate::virtual_meter::{Options, RunningMeter, keys};
+use crate::virtual_meter::{Audit, Options, RunningMeter, keys};
 
 /// Runs the virtual meter: a household's, with a load profile of thirty days, a breaker and a clock.
 ///
@@ -14,15 +19,29 @@ use crate::virtual_meter::{Options, RunningMeter, keys};
 /// Example: dlms meter --tcp 127.0.0.1:4059
 #[derive(Debug, clap::Args)]
 pub(crate) struct MeterArgs {
-    /// Listen for the wrapper on TCP; port 0 takes any.
+    /// Listen for the wrapper on TCP; port 0 takes any [default: 127.0.0.1:4059, if nothing else is said].
     #[arg(long, value_name = "ADDR")]
     tcp: Option<String>,
     /// Listen for HDLC on TCP.
     #[arg(long, value_name = "ADDR")]
     hdlc_tcp: Option<String>,
-    /// Listen on a serial line.
-    #[arg(long, value_name = "PATH")]
-    serial: Option<String>,
+    /// Speak HDLC on a serial line.
+    #[arg(long, value_name = "PATH[:BAUD[,8N1]]")]
+    serial: Option<SerialLine>,
+    /// Have the serial line opened by IEC 62056-21 mode E, from 300 baud 7E1.
+    #[arg(long, requires = "serial")]
+    mode_e: bool,
+    /// The physical device, for HDLC.
+    #[arg(long, value_name = "ADDR", default_value_t = SecondarySettings::DEFAULT.device_address,
+        value_parser = clap::value_parser!(u16).range(16..=0x3ffd))]
+    physical: u16,
+    /// Frames in a row to agree to at most, for HDLC.
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=7))]
+    window: u8,
+    /// Octets of the largest information field to agree to, for HDLC.
+    #[arg(long, value_name = "N", default_value_t = dlms_hdlc::MAX_INFORMATION,
+        value_parser = clap::value_parser!(u16).range(32..=2030))]
+    frame_size: u16,
     /// How many meters, on consecutive ports.
     #[arg(long, value_name = "N", default_value_t = 1)]
     count: u16,
@@ -59,15 +78,20 @@ pub(crate) fn protection(name: &str) -> Result<Protection, String> {
 
 /// Runs `dlms meter`.
 pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
-    for (flag, given) in [("--hdlc-tcp", &args.hdlc_tcp), ("--serial", &args.serial)] {
-        if given.is_some() {
-            return Err(Failure::unsupported(format!("{flag} is not built yet; use --tcp")));
-        }
+    if args.serial.is_some() && args.count > 1 {
+        return Err(Failure::usage("--count is for meters with ports of their own, not for one --serial line"));
     }
     if args.show_secrets {
         show_secrets(output)?;
     }
-    let address = args.tcp.as_deref().unwrap_or("127.0.0.1:4059");
+    let nowhere = args.hdlc_tcp.is_none() && args.serial.is_none();
+    let tcp = args.tcp.as_deref().or(nowhere.then_some("127.0.0.1:4059"));
+    let ready = |place: String| output.print(&json!({"ready": place}), |_| format!("ready {place}\n"));
+    let hdlc = SecondarySettings {
+        device_address: args.physical,
+        parameters: Parameters::symmetric(args.frame_size, args.window),
+        ..SecondarySettings::DEFAULT
+    };
     let mut meters = Vec::new();
     for number in 0..args.count.max(1) {
         let options = Options {
@@ -76,23 +100,47 @@ pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
             policy: args.policy,
             pdu_size: args.pdu_size,
         };
-        let address = next_address(address, number)?;
-        let audit = args.audit;
-        let meter = RunningMeter::start(options, address.as_str(), move |peer, event| {
-            if audit {
-                eprintln!("{peer} {event:?}");
-            }
-        });
-        let meter =
-            meter.map_err(|e| Failure::new(FailureKind::Link, format!("cannot listen at {address}: {e}")))?;
-        let address = meter.address().to_string();
-        output.print(&json!({"ready": address}), |_| format!("ready {address}\n"))?;
+        let audit: Audit = match args.audit {
+            true => Arc::new(|peer, event| eprintln!("{peer} {event:?}")),
+            false => Arc::new(|_, _| {}),
+        };
+        let mut meter = RunningMeter::start(options, audit);
+        if let Some(address) = tcp {
+            let address = next_address(address, number)?;
+            let address = meter.listen(address.as_str()).map_err(|error| unavailable(&address, &error))?;
+            ready(address.to_string())?;
+        }
+        if let Some(address) = &args.hdlc_tcp {
+            let address = next_address(address, number)?;
+            let address =
+                meter.listen_hdlc(address.as_str(), hdlc).map_err(|error| unavailable(&address, &error))?;
+            ready(address.to_string())?;
+        }
+        if let Some(line) = &args.serial {
+            let opening = args.mode_e.then(|| opening(line)).transpose()?;
+            meter
+                .attach(&line.path, line.hdlc(), hdlc, opening)
+                .map_err(|error| unavailable(&line.path, &error))?;
+            ready(line.path.clone())?;
+        }
         meters.push(meter);
     }
     for meter in meters {
         meter.wait();
     }
     Ok(())
+}
+
+fn unavailable(place: &str, error: &std::io::Error) -> Failure {
+    Failure::new(FailureKind::Link, format!("cannot listen at {place}: {error}"))
+}
+
+/// What the meter says of itself at its optical head: it goes on at the speed of the line.
+fn opening(line: &SerialLine) -> Result<OpeningServerSettings, Failure> {
+    let baud = BaudCharacter::at_most(line.hdlc().baud);
+    let identification = Identification::new(*b"MAC", baud, b"2", b"VIRTUAL-METER");
+    let identification = identification.map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(OpeningServerSettings::hdlc(identification))
 }
 
 /// The address with its port moved on by `number`; port 0 takes any port each time.

@@ -4,8 +4,14 @@
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
+#[cfg(any(feature = "serial", feature = "tokio-serial"))]
+mod characters;
 #[cfg(feature = "std")]
 mod clock;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod disconnection;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod echo;
 #[cfg(any(feature = "tokio", feature = "embedded"))]
 mod either;
 #[cfg(feature = "embedded")]
@@ -17,6 +23,9 @@ mod inbox;
 mod observer;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod server_config;
+mod open_error;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod patience;
 mod shared;
 #[cfg(feature = "tokio")]
 pub mod tokio;
@@ -28,6 +37,7 @@ pub use clock::{Clock, SystemClock};
 pub use error::Error;
 #[cfg(feature = "std")]
 pub use observer::{Observer, Traffic};
+pub use open_error::OpenError;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 pub use server_config::ServerConfig;
 pub use shared::Shared;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use obis::ObisCode;
 
 use super::octets::{Octets, password};
+use super::serial::SerialLine;
 use super::word::{Auth, Form, Referencing, Security};
 
 /// The arguments of every subcommand that talks to a meter.
@@ -52,11 +53,12 @@ flags! {
         hdlc_tcp: String,
         /// HDLC on a serial line.
         #[arg(long, value_name = "PATH[:BAUD[,8N1|7E1]]", group = "transport")]
-        serial: String,
+        serial: SerialLine,
         /// The built-in virtual meter, over a loopback socket; this is what you get without any of these.
         #[arg(long, group = "transport", num_args = 0, default_missing_value = "true")]
         demo: bool,
-        /// Open the serial line by IEC 62056-21 mode E first.
+        /// Open the serial line by IEC 62056-21 mode E first, from 300 baud 7E1. A speed given with --serial is the
+        /// fastest to go on with then.
         #[arg(long, num_args = 0, default_missing_value = "true")]
         mode_e: bool,
         /// Our service access point [default: 16, the public client; 1 with --demo].
@@ -65,17 +67,17 @@ flags! {
         /// The logical device [default: 1].
         #[arg(long, value_name = "SAP")]
         server: u16,
-        /// The physical address, for HDLC.
+        /// The physical device, for HDLC [default: 17, where the address has two or four octets].
         #[arg(long, value_name = "ADDR")]
         physical: u16,
-        /// Octets of a server address, for HDLC.
+        /// Octets of a server address, for HDLC [default: 1; with --physical 2, or 4 where it takes as many].
         #[arg(long, value_name = "1|2|4", value_parser = clap::builder::PossibleValuesParser::new(["1", "2", "4"]))]
         address_size: String,
-        /// Frames in a row, for HDLC.
-        #[arg(long, value_name = "N")]
+        /// Frames in a row to propose, for HDLC [default: 7].
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=7))]
         window: u8,
-        /// Octets in a frame, for HDLC.
-        #[arg(long, value_name = "N")]
+        /// Octets of the largest information field to propose, for HDLC [default: 2030].
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(32..=2030))]
         frame_size: u16,
         /// How we prove who we are [default: none; as the client wants it with --demo].
         #[arg(long)]

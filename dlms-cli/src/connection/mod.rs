@@ -2,12 +2,15 @@
 
 mod defaults;
 mod flags;
+mod hdlc;
 mod keys;
 mod octets;
+mod serial;
 mod settings;
 mod word;
 
 pub(crate) use flags::{ConnectionFlags, OnlineArgs, TraceTo};
 pub(crate) use keys::{Keys, Provider};
+pub(crate) use serial::SerialLine;
 pub(crate) use settings::{Counting, Settings, Target};
 pub(crate) use word::{Auth, Form, Security};

@@ -4,13 +4,16 @@ use dlms::client::{Ciphering, ClientConfig};
 use dlms::{Authentication, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::crypto::SecuritySuite;
+use dlms_hdlc::PrimarySettings;
+use iec62056_21::CharacterFormat;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
 use obis::ObisCode;
 
 use super::flags::DedicatedKey;
 use super::octets::Octets;
+use super::serial::SerialLine;
 use super::word::Referencing;
-use super::{Auth, ConnectionFlags, Form, Keys, Security, TraceTo};
+use super::{Auth, ConnectionFlags, Form, Keys, Security, TraceTo, hdlc};
 use crate::failure::{Failure, FailureKind};
 use crate::virtual_meter::keys;
 
@@ -24,8 +27,41 @@ pub(crate) enum Target {
     Tcp(String),
     /// The wrapper over UDP.
     Udp(String),
+    /// HDLC over a TCP byte stream.
+    HdlcTcp(String),
+    /// HDLC on a serial line.
+    Serial(SerialLine),
+    /// HDLC on a serial line that mode E opens.
+    ModeE(SerialLine),
     /// The built-in meter.
     Demo,
+}
+
+impl Target {
+    /// Where the flags point, the built-in meter if nowhere.
+    fn new(flags: &ConnectionFlags) -> Result<Self, Failure> {
+        let target = match flags {
+            ConnectionFlags { tcp: Some(address), .. } => Self::Tcp(address.clone()),
+            ConnectionFlags { udp: Some(address), .. } => Self::Udp(address.clone()),
+            ConnectionFlags { hdlc_tcp: Some(address), .. } => Self::HdlcTcp(address.clone()),
+            ConnectionFlags { serial: Some(line), mode_e: Some(true), .. } => Self::ModeE(line.clone()),
+            ConnectionFlags { serial: Some(line), .. } => Self::Serial(line.clone()),
+            _ => Self::Demo,
+        };
+        match &target {
+            Self::Serial(line) if line.format == Some(CharacterFormat::SevenEvenOne) => {
+                Err(Failure::usage("HDLC needs eight bits: 7E1 goes with --mode-e"))
+            }
+            Self::ModeE(_) | Self::Serial(_) => Ok(target),
+            _ if flags.mode_e == Some(true) => Err(Failure::usage("--mode-e goes with --serial")),
+            _ => Ok(target),
+        }
+    }
+
+    /// Whether frames of HDLC go over the line.
+    pub(crate) const fn is_hdlc(&self) -> bool {
+        matches!(self, Self::HdlcTcp(_) | Self::Serial(_) | Self::ModeE(_))
+    }
 }
 
 /// Where our invocation counter comes from.
@@ -42,6 +78,7 @@ pub(crate) enum Counting {
 pub(crate) struct Settings {
     pub(crate) target: Target,
     pub(crate) config: ClientConfig,
+    pub(crate) hdlc: PrimarySettings,
     pub(crate) auth: Auth,
     pub(crate) security: Security,
     pub(crate) keys: Keys,
@@ -59,11 +96,7 @@ impl Settings {
     /// `unsupported` for what is not built, `missing-key`, or `usage` for what does not go together.
     pub(crate) fn new(flags: ConnectionFlags) -> Result<Self, Failure> {
         refuse_unbuilt(&flags)?;
-        let target = match (&flags.tcp, &flags.udp) {
-            (Some(address), _) => Target::Tcp(address.clone()),
-            (_, Some(address)) => Target::Udp(address.clone()),
-            (None, None) => Target::Demo,
-        };
+        let target = Target::new(&flags)?;
         let flags = if target == Target::Demo { with_demo_defaults(flags) } else { flags };
         let auth = flags.auth.unwrap_or(Auth::None);
         let ciphers = flags.ek.is_some() || auth == Auth::HlsGmac;
@@ -82,6 +115,7 @@ impl Settings {
             return Err(Failure::usage("--dedicated-key goes with --ciphering ded or general-ded"));
         }
         Ok(Self {
+            hdlc: hdlc::settings(&flags, &target)?,
             target,
             config,
             auth,
@@ -109,13 +143,6 @@ fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
     let auth = flags.auth.filter(|auth| !matches!(auth, Auth::None | Auth::Lls | Auth::HlsGmac));
     let auth = auth.map(|auth| format!("--auth {}", auth.name()));
     let named = [
-        (flags.hdlc_tcp.is_some(), "--hdlc-tcp"),
-        (flags.serial.is_some(), "--serial"),
-        (flags.mode_e.is_some(), "--mode-e"),
-        (flags.physical.is_some(), "--physical"),
-        (flags.address_size.is_some(), "--address-size"),
-        (flags.window.is_some(), "--window"),
-        (flags.frame_size.is_some(), "--frame-size"),
         (auth.is_some(), auth.as_deref().unwrap_or_default()),
         (flags.suite == Some(1), "--suite 1"),
         (flags.suite == Some(2), "--suite 2"),
@@ -196,7 +223,7 @@ fn dedicated_key(key: Option<&DedicatedKey>) -> Result<Option<Secret>, Failure> 
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of 0.001 to 86400")]
-const fn milliseconds(seconds: f64) -> u64 {
+pub(super) const fn milliseconds(seconds: f64) -> u64 {
     (seconds * 1_000.0) as u64
 }
 
@@ -270,7 +297,6 @@ mod tests {
     #[test]
     fn what_is_not_built_is_refused_by_name() {
         for flags in [
-            ConnectionFlags { hdlc_tcp: Some("a:1".into()), ..ConnectionFlags::default() },
             ConnectionFlags { suite: Some(2), ..tcp() },
             ConnectionFlags { gbt: Some(4), ..tcp() },
             ConnectionFlags { auth: Some(Auth::HlsEcdsa), ..tcp() },

@@ -21,7 +21,7 @@ use crate::read;
 use crate::reference::Reference;
 use crate::session::{Session, transport};
 use crate::trace::Watchers;
-use crate::virtual_meter::{LOAD_PROFILE, Options, RunningMeter};
+use crate::virtual_meter::{LOAD_PROFILE, RunningMeter};
 
 use recorder::Recorder;
 use step::{Shown, Tour};
@@ -47,8 +47,8 @@ pub(crate) struct DemoArgs {}
 /// Runs `dlms demo`.
 pub(crate) fn run(_: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let link = |error: std::io::Error| Failure::new(transport(&error).kind(), error.to_string());
-    let meter = RunningMeter::start(Options::default(), "127.0.0.1:0", |_, _| {}).map_err(link)?;
-    let stream = TcpStream::connect(meter.address()).map_err(link)?;
+    let (meter, address) = RunningMeter::on_loopback().map_err(link)?;
+    let stream = TcpStream::connect(address).map_err(link)?;
     stream.set_nodelay(true).map_err(link)?;
     // A second handle on the same connection, for what no client would do.
     let socket = stream.try_clone().map_err(link)?;
@@ -56,7 +56,7 @@ pub(crate) fn run(_: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let watchers = Watchers::one(Box::new(recorder.clone()));
     let settings = Settings::new(ConnectionFlags::default())?;
 
-    let mut tour = Tour::new(format!("The built-in meter listens on TCP at {}.", meter.address()));
+    let mut tour = Tour::new(format!("The built-in meter listens on TCP at {address}."));
     let mut session =
         tour.first("Associate: HLS with GMAC, and every message authenticated and encrypted", || {
             let session = Session::over(settings, stream, watchers)?;

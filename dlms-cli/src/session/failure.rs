@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use dlms::client::{ClientError, Misuse, Refusal};
 use dlms_core::apdu::{ActionResult, DataAccessResult, ExceptionServiceError};
+use dlms_core::link::LinkError;
 use dlms_io::blocking::Error;
 use dlms_security::{CounterError, SecurityError};
 use serde_json::json;
@@ -46,6 +47,7 @@ fn client(service: &str, error: ClientError) -> Failure {
     let text = error.to_string();
     match error {
         ClientError::Malformed(error) => Failure::from(error).with_remark(" in the meter's answer"),
+        ClientError::Link(LinkError::NoAnswer) => Failure::new(FailureKind::Timeout, text),
         ClientError::Link(_) => Failure::new(FailureKind::Link, text),
         ClientError::Timeout(_) => Failure::new(FailureKind::Timeout, "no answer in time"),
         ClientError::Security(error) => security(error),

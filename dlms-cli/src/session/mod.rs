@@ -2,6 +2,7 @@
 
 mod counter_file;
 mod counters;
+mod dial;
 mod failure;
 mod open;
 mod peer;

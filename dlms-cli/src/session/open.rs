@@ -1,23 +1,18 @@
-use core::time::Duration;
-use std::io::{self, ErrorKind};
 use std::net::TcpStream;
-use std::thread;
 
 use dlms::client::{Client, ClientError, Negotiated, Refusal};
 use dlms_core::apdu::{AttributeDescriptor, ExceptionServiceError};
-use dlms_io::blocking::{Error, Meter, connect_tcp, connect_udp};
+use dlms_io::blocking::{Error, Meter};
 use dlms_wrapper::Role;
 use obis::ObisCode;
 
 use super::counters::UNICAST;
-use super::{Counters, Peer, Session, failed, transport};
+use super::dial::connect;
+use super::{Counters, Peer, Session, failed};
 use crate::connection::{Counting, Settings, Target};
 use crate::failure::{Failure, FailureKind};
 use crate::trace::{Traces, Watchers};
-use crate::virtual_meter::{Options, RunningMeter};
-
-/// Between two attempts to connect.
-const PAUSE: Duration = Duration::from_millis(300);
+use crate::virtual_meter::RunningMeter;
 
 impl Session {
     /// Connects and associates.
@@ -56,10 +51,9 @@ impl Session {
 
 /// Starts the built-in meter and says so: nobody shall take it for a real one.
 fn start_demo(settings: &mut Settings) -> Result<RunningMeter, Failure> {
-    let meter = RunningMeter::start(Options::default(), "127.0.0.1:0", |_, _| {});
-    let meter = meter
+    let (meter, address) = RunningMeter::on_loopback()
         .map_err(|e| Failure::new(FailureKind::Link, format!("cannot start the built-in meter: {e}")))?;
-    let (address, client) = (meter.address().to_string(), settings.config.saps.client);
+    let (address, client) = (address.to_string(), settings.config.saps.client);
     let (auth, security) = (settings.auth.name(), settings.security.name());
     eprintln!("demo: the built-in meter at {address}, client {client}, auth {auth}, security {security}");
     settings.target = Target::Tcp(address);
@@ -84,43 +78,6 @@ fn read_counter(settings: &Settings, traces: &Traces, name: ObisCode) -> Result<
             Err(Failure::unsupported("the invocation counter is exhausted: the key must be replaced"))
         }
         None => Err(Failure::decode(format!("{name} is no invocation counter"))),
-    }
-}
-
-/// A peer that is connected, with as many attempts as the flags say; its counter is `expected` at least.
-fn connect(settings: &Settings, expected: Option<u32>, watchers: Watchers) -> Result<Box<dyn Peer>, Failure> {
-    let mut tries = settings.retries;
-    let mut peer = loop {
-        match dial(settings, expected) {
-            Err(failure) if failure.kind().exit_status() == 3 && tries > 0 => thread::sleep(PAUSE),
-            dialled => break dialled?,
-        }
-        tries = tries.saturating_sub(1);
-    };
-    if !watchers.is_empty() {
-        peer.observe(Box::new(watchers));
-    }
-    Ok(peer)
-}
-
-/// Connects once.
-fn dial(settings: &Settings, expected: Option<u32>) -> Result<Box<dyn Peer>, Failure> {
-    let (config, crypto) = (settings.config.clone(), settings.keys.provider()?);
-    let counters = Counters::open(settings, expected)?;
-    let failed = |address: &str, error: io::Error| match error.kind() {
-        ErrorKind::InvalidInput => Failure::usage(format!("{address}: {error}")),
-        _ => Failure::new(transport(&error).kind(), format!("cannot connect to {address}: {error}")),
-    };
-    match &settings.target {
-        Target::Tcp(address) => match connect_tcp(address.as_str(), config, crypto, counters) {
-            Ok(peer) => Ok(Box::new(peer)),
-            Err(error) => Err(failed(address, error)),
-        },
-        Target::Udp(address) => match connect_udp(address.as_str(), config, crypto, counters) {
-            Ok(peer) => Ok(Box::new(peer)),
-            Err(error) => Err(failed(address, error)),
-        },
-        Target::Demo => Err(Failure::usage("the built-in meter does not run")),
     }
 }
 

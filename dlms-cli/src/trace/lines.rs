@@ -10,16 +10,36 @@ use dlms_io::Observer;
 use dlms_wrapper::{HEADER_LEN, Header};
 
 use super::decipher::{Decipher, Direction};
+use super::frames::{Found, Frames};
 
 /// Writes a line for each frame, and one for what was deciphered in it. A password is blanked.
 pub(super) struct Lines {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
     began: Instant,
-    /// Each read is a whole frame.
-    datagrams: bool,
-    /// Octets received that are no whole frame yet.
-    pending: Vec<u8>,
+    framing: Framing,
     decipher: Option<Decipher>,
+}
+
+/// How frames are told apart.
+pub(super) enum Framing {
+    /// By the header of the wrapper; octets received that are no whole frame yet.
+    Wrapper(Vec<u8>),
+    /// Each read is a whole frame.
+    Datagrams,
+    /// By their flags and lengths, either way.
+    Hdlc { sent: Box<Frames>, received: Box<Frames> },
+}
+
+impl Framing {
+    /// The wrapper on a stream.
+    pub(super) const fn wrapper() -> Self {
+        Self::Wrapper(Vec::new())
+    }
+
+    /// HDLC.
+    pub(super) fn hdlc() -> Self {
+        Self::Hdlc { sent: Box::new(Frames::new()), received: Box::new(Frames::new()) }
+    }
 }
 
 impl Lines {
@@ -27,22 +47,66 @@ impl Lines {
     pub(super) fn new(
         out: Arc<Mutex<Box<dyn Write + Send>>>,
         began: Instant,
-        datagrams: bool,
+        framing: Framing,
         decipher: Option<Decipher>,
     ) -> Self {
-        Self { out, began, datagrams, pending: Vec::new(), decipher }
+        Self { out, began, framing, decipher }
     }
 
     fn frame(&mut self, direction: Direction, frame: &[u8]) {
         let apdu = frame.get(HEADER_LEN..).unwrap_or_default();
         let secret = password(apdu).map(|range| range.start + HEADER_LEN..range.end + HEADER_LEN);
         self.line(direction.arrow(), &digits(frame, secret));
+        self.deciphered(direction, apdu);
+    }
+
+    fn deciphered(&mut self, direction: Direction, apdu: &[u8]) {
         let Some(decipher) = &mut self.decipher else { return };
         if let Some(plain) = decipher.open(direction, apdu) {
-            let name = plain.first().copied().and_then(tag::name).unwrap_or("apdu");
-            let text = format!("{name} {}", digits(&plain, dedicated_key(&plain)));
-            self.line(' ', &text);
+            self.apdu(&plain, dedicated_key(&plain));
         }
+    }
+
+    fn apdu(&self, apdu: &[u8], secret: Option<Range<usize>>) {
+        let name = apdu.first().copied().and_then(tag::name).unwrap_or("apdu");
+        self.line(' ', &format!("{name} {}", digits(apdu, secret)));
+    }
+
+    fn found(&mut self, direction: Direction, found: &Found<'_>) {
+        match found {
+            Found::Noise(octets) => self.line(direction.arrow(), &readable(octets)),
+            Found::Frame { octets, apdu: None, .. } => self.line(direction.arrow(), &digits(octets, None)),
+            Found::Frame { octets, apdu: Some(range), begins, ends } => {
+                let apdu = octets.get(range.clone()).unwrap_or_default();
+                let secret = match (begins, ends) {
+                    (true, true) => {
+                        password(apdu).map(|secret| range.start + secret.start..range.start + secret.end)
+                    }
+                    // In pieces a password cannot be found: nothing is shown of what may have one.
+                    (true, false) if apdu.first() != Some(&tag::AARQ) => None,
+                    (false, _) if direction == Direction::Received => None,
+                    _ => Some(range.clone()),
+                };
+                self.line(direction.arrow(), &digits(octets, secret));
+                if *begins && *ends {
+                    self.deciphered(direction, apdu);
+                }
+            }
+            Found::Apdu(apdu) => {
+                self.apdu(apdu, password(apdu));
+                self.deciphered(direction, apdu);
+            }
+        }
+    }
+
+    fn frames(&mut self, direction: Direction, octets: &[u8]) {
+        // The line is looked at apart from what is told of it.
+        let mut framing = core::mem::replace(&mut self.framing, Framing::Datagrams);
+        if let Framing::Hdlc { sent, received } = &mut framing {
+            let frames = if direction == Direction::Sent { sent } else { received };
+            frames.take(octets, &mut |found| self.found(direction, &found));
+        }
+        self.framing = framing;
     }
 
     fn line(&self, arrow: char, text: &str) {
@@ -54,25 +118,38 @@ impl Lines {
 
 impl Observer for Lines {
     fn sent(&mut self, octets: &[u8]) {
-        self.frame(Direction::Sent, octets);
+        match self.framing {
+            Framing::Hdlc { .. } => self.frames(Direction::Sent, octets),
+            _ => self.frame(Direction::Sent, octets),
+        }
     }
 
     fn received(&mut self, octets: &[u8]) {
-        if self.datagrams {
-            return self.frame(Direction::Received, octets);
-        }
-        self.pending.extend_from_slice(octets);
-        while let Some(length) = frame_length(&self.pending) {
-            let frame: Vec<u8> = self.pending.drain(..length).collect();
-            self.frame(Direction::Received, &frame);
+        match &mut self.framing {
+            Framing::Datagrams => self.frame(Direction::Received, octets),
+            Framing::Hdlc { .. } => self.frames(Direction::Received, octets),
+            Framing::Wrapper(pending) => {
+                pending.extend_from_slice(octets);
+                while let Framing::Wrapper(pending) = &mut self.framing
+                    && let Some(length) = frame_length(pending)
+                {
+                    let frame: Vec<u8> = pending.drain(..length).collect();
+                    self.frame(Direction::Received, &frame);
+                }
+            }
         }
     }
 }
 
 impl Drop for Lines {
     fn drop(&mut self) {
-        if !self.pending.is_empty() {
-            self.line(Direction::Received.arrow(), &digits(&self.pending, None));
+        let rest = match &self.framing {
+            Framing::Wrapper(pending) => &pending[..],
+            Framing::Hdlc { received, .. } => received.rest(),
+            Framing::Datagrams => &[],
+        };
+        if !rest.is_empty() {
+            self.line(Direction::Received.arrow(), &digits(rest, None));
         }
     }
 }
@@ -98,6 +175,15 @@ fn dedicated_key(plain: &[u8]) -> Option<Range<usize>> {
     match plain {
         [tag::INITIATE_REQUEST, presence, length, ..] if *presence != 0 => Some(3..3 + usize::from(*length)),
         _ => None,
+    }
+}
+
+/// Octets that are no frame: text where it is text, as of an opening.
+fn readable(octets: &[u8]) -> String {
+    let text: Vec<u8> = octets.iter().map(|octet| octet & 0x7f).collect();
+    match text.iter().all(|octet| octet.is_ascii_graphic() || b"\x06\r\n ".contains(octet)) {
+        true => format!("\"{}\"", text.escape_ascii()),
+        false => digits(octets, None),
     }
 }
 
@@ -138,10 +224,14 @@ mod tests {
     #[test]
     fn frames_are_told_apart_however_they_come() {
         let out: Arc<Mutex<Box<dyn Write + Send>>> = Arc::new(Mutex::new(Box::new(std::io::sink())));
-        let mut lines = Lines::new(out, Instant::now(), false, None);
+        let mut lines = Lines::new(out, Instant::now(), Framing::wrapper(), None);
+        let pending = |lines: &Lines| match &lines.framing {
+            Framing::Wrapper(pending) => pending.clone(),
+            _ => panic!("not the wrapper"),
+        };
         lines.received(&[0, 1, 0, 1, 0, 16, 0]);
-        assert_eq!(lines.pending.len(), 7);
+        assert_eq!(pending(&lines).len(), 7);
         lines.received(&[2, 0x63, 0, 0, 1]);
-        assert_eq!(lines.pending, [0, 1]);
+        assert_eq!(pending(&lines), [0, 1]);
     }
 }

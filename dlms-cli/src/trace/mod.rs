@@ -1,9 +1,11 @@
 //! What goes over the line, shown and kept.
 
 mod decipher;
+mod frames;
 mod lines;
 mod pcap;
 mod progress;
+mod watched;
 mod watchers;
 
 use std::fs::File;
@@ -17,9 +19,10 @@ use crate::connection::{Settings, Target, TraceTo};
 use crate::failure::{Failure, FailureKind};
 
 use decipher::Decipher;
-use lines::Lines;
+use lines::{Framing, Lines};
 use pcap::{Capture, Protocol};
 use progress::Progress;
+pub(crate) use watched::Watched;
 pub(crate) use watchers::Watchers;
 
 /// Where traces go, for all connections of a command.
@@ -64,7 +67,12 @@ impl Traces {
                 settings.keys.provider().map(|provider| Decipher::new(&ciphering, provider))
             });
             let decipher = decipher.transpose()?;
-            watchers.push(Box::new(Lines::new(Arc::clone(out), self.began, datagrams, decipher)));
+            let framing = match &settings.target {
+                Target::Udp(_) => Framing::Datagrams,
+                target if target.is_hdlc() => Framing::hdlc(),
+                _ => Framing::wrapper(),
+            };
+            watchers.push(Box::new(Lines::new(Arc::clone(out), self.began, framing, decipher)));
         }
         if let Some(capture) = &self.capture {
             let protocol = if datagrams { Protocol::Udp } else { Protocol::Tcp };

@@ -24,7 +24,7 @@ use getrandom::SysRng;
 use house::House;
 pub(crate) use objects::{CAPTURE_PERIOD, LOAD_PROFILE, ROWS};
 use rights::Rights;
-pub(crate) use running::RunningMeter;
+pub(crate) use running::{Audit, RunningMeter};
 use time::MeterTime;
 
 /// COSEM logical device name.

@@ -1,4 +1,5 @@
 mod line;
+mod line_time;
 mod outgoing;
 mod primary;
 mod secondary;

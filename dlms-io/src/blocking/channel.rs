@@ -32,7 +32,13 @@ pub(super) struct Channel<T> {
 
 impl<T: Transport> Channel<T> {
     pub(super) fn new(transport: T) -> Self {
-        let inbox = Inbox::new(vec![0; transport.read_size().max(1)]);
+        let octets = transport.read_size();
+        Self::with_read_size(transport, octets)
+    }
+
+    /// With so many octets in one read at most.
+    pub(super) fn with_read_size(transport: T, octets: usize) -> Self {
+        let inbox = Inbox::new(vec![0; octets.max(1)]);
         Self { transport, inbox, watch: Watch::default(), clock: Clock::start(), time_out: None }
     }
 

@@ -5,15 +5,20 @@ use std::net::{TcpStream, ToSocketAddrs, UdpSocket};
 
 use dlms::client::{Client, ClientConfig};
 use dlms_core::crypto::CryptoProvider;
+use dlms_core::limits;
+use dlms_hdlc::{Primary, PrimarySettings};
 use dlms_security::{CounterStore, InvocationCounters};
 use dlms_wrapper::Role;
 
 use super::{Datagram, Meter};
+use crate::patience;
 
 /// A meter reached by TCP, its buffers growing with the values.
 pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
 /// A meter reached by UDP.
 pub type UdpMeter<C, K> = Meter<Datagram, dlms_wrapper::Datagram, C, K>;
+/// A meter reached by HDLC, over whatever transport.
+pub type HdlcMeter<T, C, K> = Meter<T, Primary<Vec<u8>>, C, K>;
 
 /// Connects to a meter by TCP, on port [`dlms_wrapper::PORT`] usually. The response time-out of `config` is for
 /// connecting too.
@@ -26,11 +31,26 @@ pub fn connect_tcp<C: CryptoProvider, K: CounterStore>(
     crypto: C,
     counters: InvocationCounters<K>,
 ) -> io::Result<TcpMeter<C, K>> {
-    let time_out = Duration::from_millis(config.response_time_out.max(1));
-    let stream = first(meter, |address| TcpStream::connect_timeout(&address, time_out))?;
-    stream.set_nodelay(true)?;
-    stream.set_write_timeout(Some(time_out))?;
+    let stream = dial(meter, config.response_time_out)?;
     let link = dlms_wrapper::Stream::new(Role::Client);
+    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+}
+
+/// Connects to a meter whose HDLC frames come through TCP, as from a modem or a serial device server.
+///
+/// # Errors
+/// No address of it answers.
+pub fn connect_hdlc_tcp<C: CryptoProvider, K: CounterStore>(
+    meter: impl ToSocketAddrs,
+    hdlc: PrimarySettings,
+    config: ClientConfig,
+    crypto: C,
+    counters: InvocationCounters<K>,
+) -> io::Result<HdlcMeter<TcpStream, C, K>> {
+    let stream = dial(meter, config.response_time_out)?;
+    let hdlc = hdlc.with_gaps(limits::INTER_OCTET_TIME_OUT_TCP);
+    let config = patience::over_hdlc(config, &hdlc, 0);
+    let link = Primary::new(hdlc, Vec::new());
     Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
 }
 
@@ -52,6 +72,15 @@ pub fn connect_udp<C: CryptoProvider, K: CounterStore>(
     })?;
     let link = dlms_wrapper::Datagram::new(Role::Client);
     Ok(Meter::new(Datagram::new(socket), Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+}
+
+/// A stream to the first address that answers in time.
+fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
+    let time_out = Duration::from_millis(milliseconds.max(1));
+    let stream = first(meter, |address| TcpStream::connect_timeout(&address, time_out))?;
+    stream.set_nodelay(true)?;
+    stream.set_write_timeout(Some(time_out))?;
+    Ok(stream)
 }
 
 /// The first address that it works with; else why it did not with the last.

@@ -43,17 +43,35 @@
 
 mod channel;
 mod connect;
+mod connect_line;
+#[cfg(feature = "serial")]
+mod connect_serial;
 mod datagram;
+mod echo_cancelling;
+mod line;
 mod meter;
+mod opening;
 mod serve;
+mod serve_mode_e;
+#[cfg(feature = "serial")]
+mod serial_port;
 mod server;
 mod services;
 mod transport;
 
-pub use connect::{TcpMeter, UdpMeter, connect_tcp, connect_udp};
+pub use connect::{HdlcMeter, TcpMeter, UdpMeter, connect_hdlc_tcp, connect_tcp, connect_udp};
+pub use connect_line::connect_line;
+#[cfg(feature = "serial")]
+pub use connect_serial::{connect_mode_e, connect_serial};
 pub use datagram::Datagram;
+pub use echo_cancelling::EchoCancelling;
+pub use line::Line;
 pub use meter::Meter;
+pub use opening::open;
 pub use serve::serve;
+pub use serve_mode_e::serve_mode_e;
+#[cfg(feature = "serial")]
+pub use serial_port::SerialPort;
 pub use server::{Server, Stopper};
 pub use transport::Transport;
 

@@ -21,7 +21,7 @@ pub fn serve<T: Transport, L: Link, B: Buffer, const A: usize>(
     mut audit: impl FnMut(Event),
 ) -> io::Result<()> {
     let mut channel = Channel::new(transport);
-    let served = serve_channel(&mut channel, connection, devices, &mut audit);
+    let served = serve_channel(&mut channel, connection, devices, &mut audit, &mut |_| false);
     if !connection.is_closed() {
         devices.with(|devices| connection.handle_closed(devices));
     }
@@ -31,11 +31,13 @@ pub fn serve<T: Transport, L: Link, B: Buffer, const A: usize>(
     served
 }
 
-fn serve_channel<T: Transport, L: Link, B: Buffer, const A: usize>(
+/// Serves until the connection ends, or `is_over` says so when there is nothing to do.
+pub(super) fn serve_channel<T: Transport, L: Link, B: Buffer, const A: usize>(
     channel: &mut Channel<T>,
     connection: &mut Connection<L, B, A>,
     devices: &impl Shared,
     audit: &mut dyn FnMut(Event),
+    is_over: &mut dyn FnMut(&L) -> bool,
 ) -> io::Result<()> {
     loop {
         let until = loop {
@@ -45,7 +47,7 @@ fn serve_channel<T: Transport, L: Link, B: Buffer, const A: usize>(
                 Output::Wait(until) => break until,
             }
         };
-        if connection.is_closed() {
+        if connection.is_closed() || is_over(connection.link()) {
             return Ok(());
         }
         let now = channel.now();

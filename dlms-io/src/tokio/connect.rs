@@ -4,17 +4,22 @@ use std::io::{self, ErrorKind};
 
 use dlms::client::{Client, ClientConfig};
 use dlms_core::crypto::CryptoProvider;
+use dlms_core::limits;
+use dlms_hdlc::{Primary, PrimarySettings};
 use dlms_security::{CounterStore, InvocationCounters};
 use dlms_wrapper::Role;
 use tokio::net::{TcpStream, ToSocketAddrs, UdpSocket, lookup_host};
 use tokio::time::timeout;
 
 use super::{Datagram, Meter};
+use crate::patience;
 
 /// A meter reached by TCP, its buffers growing with the values.
 pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
 /// A meter reached by UDP.
 pub type UdpMeter<C, K> = Meter<Datagram, dlms_wrapper::Datagram, C, K>;
+/// A meter reached by HDLC, over whatever transport.
+pub type HdlcMeter<T, C, K> = Meter<T, Primary<Vec<u8>>, C, K>;
 
 /// Connects to a meter by TCP, on port [`dlms_wrapper::PORT`] usually. The response time-out of `config` is for
 /// connecting too.
@@ -27,21 +32,27 @@ pub async fn connect_tcp<C: CryptoProvider, K: CounterStore>(
     crypto: C,
     counters: InvocationCounters<K>,
 ) -> io::Result<TcpMeter<C, K>> {
-    let time_out = Duration::from_millis(config.response_time_out.max(1));
-    let mut failed = no_address();
-    for address in lookup_host(meter).await? {
-        match timeout(time_out, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                stream.set_nodelay(true)?;
-                let link = dlms_wrapper::Stream::new(Role::Client);
-                let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new());
-                return Ok(Meter::new(stream, client));
-            }
-            Ok(Err(error)) => failed = error,
-            Err(_) => failed = ErrorKind::TimedOut.into(),
-        }
-    }
-    Err(failed)
+    let stream = dial(meter, config.response_time_out).await?;
+    let link = dlms_wrapper::Stream::new(Role::Client);
+    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+}
+
+/// Connects to a meter whose HDLC frames come through TCP, as from a modem or a serial device server.
+///
+/// # Errors
+/// No address of it answers.
+pub async fn connect_hdlc_tcp<C: CryptoProvider, K: CounterStore>(
+    meter: impl ToSocketAddrs,
+    hdlc: PrimarySettings,
+    config: ClientConfig,
+    crypto: C,
+    counters: InvocationCounters<K>,
+) -> io::Result<HdlcMeter<TcpStream, C, K>> {
+    let stream = dial(meter, config.response_time_out).await?;
+    let hdlc = hdlc.with_gaps(limits::INTER_OCTET_TIME_OUT_TCP);
+    let config = patience::over_hdlc(config, &hdlc, 0);
+    let link = Primary::new(hdlc, Vec::new());
+    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
 }
 
 /// Exchanges datagrams with a meter by UDP, on port [`dlms_wrapper::PORT`] usually.
@@ -63,6 +74,23 @@ pub async fn connect_udp<C: CryptoProvider, K: CounterStore>(
                 return Ok(Meter::new(Datagram::new(socket), client).with_read_size(Datagram::READ_SIZE));
             }
             Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+/// A stream to the first address that answers in time.
+async fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
+    let time_out = Duration::from_millis(milliseconds.max(1));
+    let mut failed = no_address();
+    for address in lookup_host(meter).await? {
+        match timeout(time_out, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Ok(Err(error)) => failed = error,
+            Err(_) => failed = ErrorKind::TimedOut.into(),
         }
     }
     Err(failed)

@@ -42,16 +42,34 @@
 
 mod channel;
 mod connect;
+mod connect_line;
+#[cfg(feature = "tokio-serial")]
+mod connect_serial;
 mod datagram;
+mod echo_cancelling;
+mod line;
 mod meter;
+mod opening;
+#[cfg(feature = "tokio-serial")]
+mod serial_port;
 mod serve;
+mod serve_mode_e;
 mod server;
 mod services;
 
-pub use connect::{TcpMeter, UdpMeter, connect_tcp, connect_udp};
+pub use connect::{HdlcMeter, TcpMeter, UdpMeter, connect_hdlc_tcp, connect_tcp, connect_udp};
+pub use connect_line::connect_line;
+#[cfg(feature = "tokio-serial")]
+pub use connect_serial::{connect_mode_e, connect_serial};
 pub use datagram::Datagram;
+pub use echo_cancelling::EchoCancelling;
+pub use line::Line;
 pub use meter::Meter;
+pub use opening::open;
+#[cfg(feature = "tokio-serial")]
+pub use serial_port::SerialPort;
 pub use serve::serve;
+pub use serve_mode_e::serve_mode_e;
 pub use server::Server;
 
 /// Why a request to a meter failed.

@@ -35,7 +35,7 @@ pub(super) async fn serve_until<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: B
     mut audit: impl FnMut(Event),
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let served = serve_channel(&mut channel, connection, devices, &mut audit, stop).await;
+    let served = serve_channel(&mut channel, connection, devices, &mut audit, stop, &mut |_| false).await;
     if !connection.is_closed() {
         devices.with(|devices| connection.handle_closed(devices));
     }
@@ -45,12 +45,14 @@ pub(super) async fn serve_until<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: B
     served
 }
 
-async fn serve_channel<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: Buffer, const A: usize>(
+/// Serves until the connection ends or `stop`, or `is_over` says so when there is nothing to do.
+pub(super) async fn serve_channel<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: Buffer, const A: usize>(
     channel: &mut Channel<T>,
     connection: &mut Connection<L, B, A>,
     devices: &impl Shared,
     mut audit: impl FnMut(Event),
     stop: impl Future<Output = ()>,
+    is_over: &mut (dyn FnMut(&L) -> bool + Send),
 ) -> io::Result<()> {
     let mut stop = pin!(stop);
     loop {
@@ -62,7 +64,7 @@ async fn serve_channel<T: AsyncRead + AsyncWrite + Unpin, L: Link, B: Buffer, co
                 Output::Wait(until) => break until,
             }
         };
-        if connection.is_closed() {
+        if connection.is_closed() || is_over(connection.link()) {
             return Ok(());
         }
         let now = channel.now();

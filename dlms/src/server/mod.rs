@@ -89,6 +89,12 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         self
     }
 
+    /// The link, for what it has to tell.
+    #[must_use]
+    pub const fn link(&self) -> &L {
+        &self.link
+    }
+
     /// Takes octets from the line, up to the end of the first complete APDU, and serves it. Returns how many: drain
     /// the connection, then offer the rest.
     pub fn handle_input<D: LogicalDevice>(&mut self, devices: &mut [D], bytes: &[u8], now: Instant) -> usize {

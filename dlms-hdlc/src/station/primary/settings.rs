@@ -1,5 +1,6 @@
 use dlms_core::limits;
 
+use crate::station::line_time;
 use crate::{AddressSize, ParameterForm, Parameters};
 
 /// What a [`Primary`](crate::Primary) needs to know of its line and of the meter at the other end.
@@ -68,6 +69,24 @@ impl PrimarySettings {
             lengths_of_frames: false,
         },
     };
+
+    /// The same on a line of so many baud: the time that the longest frame takes is added to the response time-out, and
+    /// no gap of less than four characters ends a frame.
+    #[must_use]
+    pub const fn at_baud(mut self, baud: u32) -> Self {
+        let longest = line_time::longest_frame(self.parameters.max_info_field_length_transmit, baud);
+        self.response_time_out = self.response_time_out.saturating_add(longest);
+        self.with_gaps(line_time::four_characters(baud))
+    }
+
+    /// The same where octets of a frame may come so many milliseconds apart: through TCP, through a port of a host.
+    #[must_use]
+    pub const fn with_gaps(mut self, milliseconds: u64) -> Self {
+        if self.inter_octet_time_out < milliseconds {
+            self.inter_octet_time_out = milliseconds;
+        }
+        self
+    }
 }
 
 impl Default for PrimarySettings {

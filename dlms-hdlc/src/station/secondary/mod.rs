@@ -103,6 +103,12 @@ impl<F: Buffer, const CONNECTIONS: usize> Secondary<F, CONNECTIONS> {
         Some(self.station.connection(index)?.parameters)
     }
 
+    /// Whether any client is connected.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.station.connections.iter().any(Option::is_some)
+    }
+
     /// How many frames began and came to nothing.
     #[must_use]
     pub const fn damaged_frames(&self) -> u32 {

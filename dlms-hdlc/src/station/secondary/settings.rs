@@ -1,5 +1,6 @@
 use dlms_core::limits;
 
+use crate::station::line_time;
 use crate::{AddressSize, ParameterForm, Parameters};
 
 /// What a [`Secondary`](crate::Secondary) is on its line: class 23, IEC HDLC setup, has most of it.
@@ -74,6 +75,21 @@ impl SecondarySettings {
         unsolicited: false,
         tolerate_header_checks: false,
     };
+
+    /// The same on a line of so many baud: no gap of less than four characters ends a frame.
+    #[must_use]
+    pub const fn at_baud(self, baud: u32) -> Self {
+        self.with_gaps(line_time::four_characters(baud))
+    }
+
+    /// The same where octets of a frame may come so many milliseconds apart: through TCP, through a port of a host.
+    #[must_use]
+    pub const fn with_gaps(mut self, milliseconds: u64) -> Self {
+        if self.inter_octet_time_out < milliseconds {
+            self.inter_octet_time_out = milliseconds;
+        }
+        self
+    }
 }
 
 impl Default for SecondarySettings {
