@@ -79,7 +79,9 @@ pub(crate) fn protection(name: &str) -> Result<Protection, String> {
 /// Runs `dlms meter`.
 pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
     if args.serial.is_some() && args.count > 1 {
-        return Err(Failure::usage("--count is for meters with ports of their own, not for one --serial line"));
+        return Err(Failure::usage(
+            "--count is for meters with ports of their own, not for one --serial line",
+        ));
     }
     if args.show_secrets {
         show_secrets(output)?;

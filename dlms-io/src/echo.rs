@@ -1,6 +1,13 @@
-/// Octets that were sent and will come back before anything else, as half-duplex adapters and optical heads bring them.
+/// Octets that were sent and may come back before anything else, as half-duplex adapters and optical heads bring them.
+///
+/// Whether they do shows in the first two times: what answers a frame that opens something is never the same frame.
+/// Later it may be, where both ends have the same address.
 #[derive(Debug, Default)]
 pub(crate) struct Echo {
+    /// How often something else came than what was sent, before that ever came back.
+    missed: u8,
+    /// What was sent came back.
+    present: bool,
     expected: Vec<u8>,
     /// How many of them came back.
     matched: usize,
@@ -12,9 +19,14 @@ pub(crate) struct Echo {
 impl Echo {
     /// Octets that may wait to come back; an adapter that has not brought any of so many does not bring them at all.
     const MOST: usize = 8192;
+    /// Noise may hide the first echo.
+    const ABSENT: u8 = 2;
 
     /// These go out.
     pub(crate) fn sent(&mut self, octets: &[u8]) {
+        if self.missed >= Self::ABSENT {
+            return;
+        }
         if self.expected.len().saturating_add(octets.len()) > Self::MOST {
             self.give_back();
         }
@@ -28,14 +40,16 @@ impl Echo {
             if octet != expected {
                 // There is no echo, or it is damaged: what looked like one may be the answer.
                 self.give_back();
+                self.missed = self.missed.saturating_add(u8::from(!self.present));
                 break;
             }
             self.matched = self.matched.saturating_add(1);
             rest = behind;
         }
-        if self.matched == self.expected.len() {
+        if self.matched > 0 && self.matched == self.expected.len() {
             self.expected.clear();
             self.matched = 0;
+            (self.present, self.missed) = (true, 0);
         }
         self.ready.extend_from_slice(rest);
     }
@@ -95,6 +109,22 @@ mod tests {
         echo.sent(b"~2~");
         echo.received(b"~1~~3~");
         assert_eq!(reads(&mut echo), b"~1~~3~");
+        // It is known by now that there is none.
+        echo.sent(b"same");
+        echo.received(b"same");
+        assert_eq!(reads(&mut echo), b"same");
+    }
+
+    #[test]
+    fn a_damaged_echo_hides_no_other() {
+        let mut echo = Echo::default();
+        for damaged in [true, false, true, true, true, false] {
+            echo.sent(b"same");
+            echo.received(if damaged { b"sXme" } else { b"same" });
+            assert_eq!(reads(&mut echo), if damaged { &b"sXme"[..] } else { b"" });
+            echo.received(b"answer");
+            assert_eq!(reads(&mut echo), b"answer");
+        }
     }
 
     #[test]

@@ -21,11 +21,11 @@ mod error;
 mod inbox;
 #[cfg(feature = "std")]
 mod observer;
-#[cfg(any(feature = "blocking", feature = "tokio"))]
-mod server_config;
 mod open_error;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod patience;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod server_config;
 mod shared;
 #[cfg(feature = "tokio")]
 pub mod tokio;

@@ -26,7 +26,9 @@ pub(super) fn settings(flags: &ConnectionFlags, target: &Target) -> Result<Prima
         (Some("1"), None) | (None, None) if server <= SEVEN_BITS => AddressSize::One,
         (Some("2"), _) => AddressSize::Two,
         (None, Some(physical)) if physical <= SEVEN_BITS && server <= SEVEN_BITS => AddressSize::Two,
-        (Some("1"), None) => return Err(Failure::usage("--server takes more than --address-size 1 has place for")),
+        (Some("1"), None) => {
+            return Err(Failure::usage("--server takes more than --address-size 1 has place for"));
+        }
         _ => AddressSize::Four,
     };
     let device_address = flags.physical.unwrap_or(defaults.device_address);
@@ -60,7 +62,10 @@ mod tests {
         let none = ConnectionFlags::default;
         assert_eq!(of(&none()).unwrap(), (AddressSize::One, 17));
         assert_eq!(of(&ConnectionFlags { physical: Some(16), ..none() }).unwrap(), (AddressSize::Two, 16));
-        assert_eq!(of(&ConnectionFlags { physical: Some(1234), ..none() }).unwrap(), (AddressSize::Four, 1234));
+        assert_eq!(
+            of(&ConnectionFlags { physical: Some(1234), ..none() }).unwrap(),
+            (AddressSize::Four, 1234)
+        );
         assert_eq!(of(&ConnectionFlags { server: Some(200), ..none() }).unwrap(), (AddressSize::Four, 17));
         let size = |size: &str| ConnectionFlags { address_size: Some(size.into()), ..none() };
         assert_eq!(of(&size("4")).unwrap().0, AddressSize::Four);

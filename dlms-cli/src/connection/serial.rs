@@ -43,7 +43,9 @@ impl FromStr for SerialLine {
             Some(_) => return Err("characters are 8N1 or 7E1".to_owned()),
         };
         match (baud, path) {
-            (Some(baud), path) if !path.is_empty() => Ok(Self { path: path.to_owned(), baud: Some(baud), format }),
+            (Some(baud), path) if !path.is_empty() => {
+                Ok(Self { path: path.to_owned(), baud: Some(baud), format })
+            }
             _ => Err("a port is PATH, PATH:BAUD or PATH:BAUD,8N1".to_owned()),
         }
     }

@@ -5,8 +5,8 @@ use dlms::{Authentication, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::crypto::SecuritySuite;
 use dlms_hdlc::PrimarySettings;
-use iec62056_21::CharacterFormat;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
+use iec62056_21::CharacterFormat;
 use obis::ObisCode;
 
 use super::flags::DedicatedKey;

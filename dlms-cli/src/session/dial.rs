@@ -3,7 +3,8 @@ use std::io::{self, ErrorKind};
 use std::thread;
 
 use dlms_io::blocking::{
-    Line, SerialPort, connect_hdlc_tcp, connect_line, connect_serial, connect_tcp, connect_udp, open,
+    EchoCancelling, Line, SerialPort, connect_hdlc_tcp, connect_line, connect_serial, connect_tcp,
+    connect_udp, open,
 };
 use dlms_io::{Observer, OpenError};
 use iec62056_21::{LineSettings, Opening, OpeningError, OpeningSettings};
@@ -59,7 +60,8 @@ fn dial(
                 Err(error) => Err(unreachable_at(address, error)),
             }
         }
-        Target::Serial(line) => match connect_serial(&line.path, line.hdlc(), hdlc, config, crypto, counters) {
+        Target::Serial(line) => match connect_serial(&line.path, line.hdlc(), hdlc, config, crypto, counters)
+        {
             Ok(peer) => Ok(Box::new(peer)),
             Err(error) => Err(unreachable_at(&line.path, error)),
         },
@@ -67,7 +69,7 @@ fn dial(
             let mut port = SerialPort::open(&line.path, LineSettings::INITIAL)
                 .map_err(|error| unreachable_at(&line.path, error))?;
             let baud = mode_e(&mut port, line, watchers)?;
-            Ok(Box::new(connect_line(port, baud, hdlc, config, crypto, counters)))
+            Ok(Box::new(connect_line(EchoCancelling::new(port), baud, hdlc, config, crypto, counters)))
         }
         Target::Demo => Err(Failure::usage("the built-in meter does not run")),
     }

@@ -1,7 +1,7 @@
 use core::ops::Range;
 
-use dlms_core::buffer::Growing;
 use dlms_core::buffer::Buffer;
+use dlms_core::buffer::Growing;
 use dlms_hdlc::{FINDER_ROOM, FLAG, Finder, Frame, FrameKind, Joined, LLC_LEN, Reassembly, SequenceNumber};
 
 /// Octets of an APDU that are kept to show it.
@@ -119,7 +119,10 @@ mod tests {
     fn frame(send: u8, information: &[u8], segmented: bool) -> Vec<u8> {
         let [to, from] = [1, 16].map(|address| Address::one(address).unwrap());
         let kind = FrameKind::I { send: SequenceNumber::new(send), receive: SequenceNumber::new(0) };
-        Frame::new(to, from, Control::last(kind)).with_information(information, segmented).unwrap().encode_to_vec()
+        Frame::new(to, from, Control::last(kind))
+            .with_information(information, segmented)
+            .unwrap()
+            .encode_to_vec()
     }
 
     #[test]

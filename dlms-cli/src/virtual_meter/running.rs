@@ -13,7 +13,7 @@ use dlms_core::limits;
 use dlms_core::link::Link;
 use dlms_hdlc::{Secondary, SecondarySettings};
 use dlms_io::ServerConfig;
-use dlms_io::blocking::{SerialPort, Server, Stopper, serve, serve_mode_e};
+use dlms_io::blocking::{EchoCancelling, SerialPort, Server, Stopper, serve, serve_mode_e};
 use dlms_wrapper::Role;
 use iec62056_21::{LineSettings, OpeningServer, OpeningServerSettings};
 
@@ -117,11 +117,12 @@ impl RunningMeter {
             let connection = |inactivity| {
                 let room = || Growing::new(ServerConfig::default().buffer);
                 let link = Secondary::<_, ASSOCIATIONS>::new(settings, Vec::new());
-                Connection::<_, _, ASSOCIATIONS>::new(link, room(), room()).with_inactivity_time_out(inactivity)
+                Connection::<_, _, ASSOCIATIONS>::new(link, room(), room())
+                    .with_inactivity_time_out(inactivity)
             };
             let served = match opening {
                 // The line stays; the connections on it have time-outs of their own.
-                None => serve(port, &mut connection(0), &devices, audit),
+                None => serve(EchoCancelling::new(port), &mut connection(0), &devices, audit),
                 Some(opening) => {
                     let connect = || connection(opening.inactivity_time_out);
                     serve_mode_e(port, &mut OpeningServer::new(opening), connect, &devices, audit)

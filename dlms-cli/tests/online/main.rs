@@ -6,5 +6,7 @@ mod connections;
 mod counters;
 mod failures;
 mod profiles;
+#[cfg(unix)]
+mod serial;
 mod services;
 mod traces;

@@ -42,6 +42,11 @@ impl<T: Transport> Channel<T> {
         Self { transport, inbox, watch: Watch::default(), clock: Clock::start(), time_out: None }
     }
 
+    /// With a clock that goes already.
+    pub(super) fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
     pub(super) fn now(&self) -> Instant {
         self.clock.now()
     }

@@ -51,10 +51,10 @@ mod echo_cancelling;
 mod line;
 mod meter;
 mod opening;
-mod serve;
-mod serve_mode_e;
 #[cfg(feature = "serial")]
 mod serial_port;
+mod serve;
+mod serve_mode_e;
 mod server;
 mod services;
 mod transport;
@@ -68,10 +68,10 @@ pub use echo_cancelling::EchoCancelling;
 pub use line::Line;
 pub use meter::Meter;
 pub use opening::open;
-pub use serve::serve;
-pub use serve_mode_e::serve_mode_e;
 #[cfg(feature = "serial")]
 pub use serial_port::SerialPort;
+pub use serve::serve;
+pub use serve_mode_e::serve_mode_e;
 pub use server::{Server, Stopper};
 pub use transport::Transport;
 

@@ -10,8 +10,8 @@ use super::Line;
 use super::channel::Channel;
 use super::opening::{Step, receive};
 use super::serve::serve_channel;
-use crate::Shared;
 use crate::disconnection::disconnection;
+use crate::{Clock, Shared};
 
 /// Serves the clients at a line that mode E of IEC 62056-21 opens to HDLC, one after the other, as at an optical head.
 /// When a client has disconnected, or the connection from `connect` ends for want of messages, the line goes back to
@@ -26,8 +26,10 @@ pub fn serve_mode_e<T: Line, F: Buffer, B: Buffer, const N: usize, const A: usiz
     devices: &impl Shared,
     mut audit: impl FnMut(Event),
 ) -> io::Result<()> {
+    // The opening goes by one clock throughout.
+    let clock = Clock::start();
     loop {
-        wait_for_opening(&mut line, opening)?;
+        wait_for_opening(&mut line, opening, clock)?;
         let mut connection = connect();
         let mut channel = Channel::new(&mut line);
         let mut is_over = disconnection();
@@ -43,9 +45,9 @@ pub fn serve_mode_e<T: Line, F: Buffer, B: Buffer, const N: usize, const A: usiz
     }
 }
 
-fn wait_for_opening(line: &mut impl Line, opening: &mut OpeningServer) -> io::Result<()> {
+fn wait_for_opening(line: &mut impl Line, opening: &mut OpeningServer, clock: Clock) -> io::Result<()> {
     // Octet by octet: what comes behind the opening is not ours.
-    let mut channel = Channel::with_read_size(line, 1);
+    let mut channel = Channel::with_read_size(line, 1).with_clock(clock);
     loop {
         let until = loop {
             match opening.poll_output(channel.now()) {

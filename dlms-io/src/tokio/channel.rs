@@ -52,6 +52,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Channel<T> {
         }
     }
 
+    /// With a clock that goes already, since `epoch`.
+    pub(super) fn with_epoch(self, epoch: tokio::time::Instant) -> Self {
+        Self { epoch, ..self }
+    }
+
     pub(super) fn now(&self) -> Instant {
         Instant::default() + self.epoch.elapsed()
     }

@@ -6,7 +6,7 @@ use dlms_hdlc::PrimarySettings;
 use dlms_security::{CounterStore, InvocationCounters};
 use iec62056_21::{LineSettings, Opening, OpeningSettings};
 
-use super::{HdlcMeter, SerialPort, connect_line, open};
+use super::{EchoCancelling, HdlcMeter, SerialPort, connect_line, open};
 use crate::OpenError;
 
 /// Opens a serial port to a meter that speaks HDLC at once, at a known speed.
@@ -20,8 +20,15 @@ pub fn connect_serial<C: CryptoProvider, K: CounterStore>(
     config: ClientConfig,
     crypto: C,
     counters: InvocationCounters<K>,
-) -> io::Result<HdlcMeter<SerialPort, C, K>> {
-    Ok(connect_line(SerialPort::open(path, line)?, line.baud, hdlc, config, crypto, counters))
+) -> io::Result<HdlcMeter<EchoCancelling<SerialPort>, C, K>> {
+    Ok(connect_line(
+        EchoCancelling::new(SerialPort::open(path, line)?),
+        line.baud,
+        hdlc,
+        config,
+        crypto,
+        counters,
+    ))
 }
 
 /// Opens a serial port to a meter that mode E of IEC 62056-21 switches to HDLC, as at its optical head.
@@ -35,8 +42,8 @@ pub async fn connect_mode_e<C: CryptoProvider, K: CounterStore>(
     config: ClientConfig,
     crypto: C,
     counters: InvocationCounters<K>,
-) -> Result<HdlcMeter<SerialPort, C, K>, OpenError<io::Error>> {
+) -> Result<HdlcMeter<EchoCancelling<SerialPort>, C, K>, OpenError<io::Error>> {
     let mut port = SerialPort::open(path, LineSettings::INITIAL).map_err(OpenError::Io)?;
     let opened = open(&mut port, &mut Opening::new(opening)).await?;
-    Ok(connect_line(port, opened.line.baud, hdlc, config, crypto, counters))
+    Ok(connect_line(EchoCancelling::new(port), opened.line.baud, hdlc, config, crypto, counters))
 }

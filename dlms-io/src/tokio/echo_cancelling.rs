@@ -6,8 +6,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::echo::Echo;
 
-/// A transport that brings back what was sent before anything else, as two-wire adapters and optical heads do: the
-/// echo is left out. One that brings nothing back works as well.
+/// A transport that may bring back what was sent before anything else, as two-wire adapters and optical heads do: the
+/// echo is left out. Whether there is one shows with the first frames.
 #[derive(Debug)]
 pub struct EchoCancelling<T> {
     transport: T,

@@ -27,8 +27,10 @@ pub async fn serve_mode_e<T: Line, F: Buffer, B: Buffer, const N: usize, const A
     devices: &impl Shared,
     mut audit: impl FnMut(Event),
 ) -> io::Result<()> {
+    // The opening goes by one clock throughout.
+    let epoch = tokio::time::Instant::now();
     loop {
-        wait_for_opening(&mut line, opening).await?;
+        wait_for_opening(&mut line, opening, epoch).await?;
         let mut connection = connect();
         let mut channel = Channel::new(&mut line, ServerConfig::default().write_time_out());
         let mut is_over = disconnection();
@@ -46,8 +48,12 @@ pub async fn serve_mode_e<T: Line, F: Buffer, B: Buffer, const N: usize, const A
     }
 }
 
-async fn wait_for_opening(line: &mut impl Line, opening: &mut OpeningServer) -> io::Result<()> {
-    let mut channel = octet_by_octet(line);
+async fn wait_for_opening(
+    line: &mut impl Line,
+    opening: &mut OpeningServer,
+    epoch: tokio::time::Instant,
+) -> io::Result<()> {
+    let mut channel = octet_by_octet(line).with_epoch(epoch);
     loop {
         let until = loop {
             channel.flush().await?;
