@@ -14,9 +14,9 @@ use std::time::Instant;
 use cosem_classes::disconnect_control::ControlState;
 use cosem_classes::profile_generic::EntryDescriptor;
 use cosem_classes::{ScalerUnit, Unit};
-use dlms::client::{ClientError, Misuse, Refusal, Timer};
+use dlms::client::{Access, AccessOptions, ClientError, Misuse, Refusal, Timer};
 use dlms::server::{Connection, Event};
-use dlms_core::apdu::{ActionResult, AttributeSelection, DataAccessResult, GetDataResult};
+use dlms_core::apdu::{AccessResult, ActionResult, AttributeSelection, DataAccessResult, GetDataResult};
 use dlms_core::codec::{Decode, Encode};
 use dlms_core::data::{Data, DateTime, Deviation};
 use dlms_core::link::LinkError;
@@ -112,6 +112,21 @@ fn a_meter_is_read_written_and_switched_at_every_level() {
         let values: Vec<_> = meter.get_list(&list).unwrap().iter().collect();
         assert_eq!(values[1], GetDataResult::Data(Data::DoubleLongUnsigned(3_600)));
         assert_eq!(values.len(), 3);
+
+        let note = Data::DoubleLongUnsigned(77);
+        let reads = [Access::get(LOAD.capture_period()); 70];
+        let both = [Access::set(ENERGY.value(), &note), Access::get(ENERGY.value())];
+        let mut given = Vec::new();
+        let items = [&reads[..], &both].concat();
+        let each = |number, result: AccessResult, value: Data<'_>| {
+            assert!(result.is_success(), "{number}");
+            given.push((number, value.encode_to_vec()));
+        };
+        meter.access(&items, AccessOptions::default(), each).unwrap();
+        // In two requests, numbered through.
+        assert_eq!(given.len(), 72);
+        assert_eq!(given[69], (69, Data::DoubleLongUnsigned(3_600).encode_to_vec()));
+        assert_eq!(given[71], (71, note.encode_to_vec()));
 
         meter.set(ENERGY.value(), &Data::DoubleLongUnsigned(5)).unwrap();
         assert_eq!(meter.get(ENERGY.value().of::<u32>()).unwrap(), 5);

@@ -10,9 +10,9 @@ use core::time::Duration;
 
 use cosem_classes::disconnect_control::ControlState;
 use cosem_classes::profile_generic::EntryDescriptor;
-use dlms::client::{Client, ClientError, Timer as ClientTimer};
+use dlms::client::{Access, AccessOptions, Client, ClientError, Timer as ClientTimer};
 use dlms::server::{Connection, Event};
-use dlms_core::apdu::{AttributeSelection, DataAccessResult};
+use dlms_core::apdu::{AccessResult, AttributeSelection, DataAccessResult};
 use dlms_core::codec::{Decode, Encode};
 use dlms_core::data::{Any, Array, Data};
 use dlms_core::link::LinkError;
@@ -131,6 +131,21 @@ fn a_meter_is_read_written_and_switched_in_fixed_memory() {
             let list = [ENERGY.value().descriptor(), LOAD.capture_period().descriptor()];
             let list = list.map(|attribute| AttributeSelection { attribute, selection: None });
             assert_eq!(meter.get_list(&list).await.unwrap().len(), 2);
+            let note = Data::DoubleLongUnsigned(77);
+            let reads = [Access::get(LOAD.capture_period()); 70];
+            let both = [Access::set(ENERGY.value(), &note), Access::get(ENERGY.value())];
+            let mut given = Vec::new();
+            let items = [&reads[..], &both].concat();
+            let each = |number, result: AccessResult, value: Data<'_>| {
+                assert!(result.is_success(), "{number}");
+                given.push((number, value.encode_to_vec()));
+            };
+            meter.access(&items, AccessOptions::default(), each).await.unwrap();
+            // In two requests, numbered through.
+            assert_eq!(given.len(), 72);
+            assert_eq!(given[69], (69, Data::DoubleLongUnsigned(3_600).encode_to_vec()));
+            assert_eq!(given[71], (71, note.encode_to_vec()));
+
             meter.set(ENERGY.value(), &Data::DoubleLongUnsigned(5)).await.unwrap();
             meter.set_any(VOLTAGE.value().descriptor(), None, &2_299u16).await.unwrap();
             let results: Vec<_> = meter.set_list(&list, &[&6u32, &false]).await.unwrap().iter().collect();

@@ -67,6 +67,15 @@ impl ServiceCiphering {
         matches!(self, Self::GeneralGlobal | Self::GeneralDedicated)
     }
 
+    /// The general form with the same key: what a service goes in that has no ciphered form of its own.
+    #[must_use]
+    pub const fn general(self) -> Self {
+        match self {
+            Self::Global | Self::GeneralGlobal => Self::GeneralGlobal,
+            Self::Dedicated | Self::GeneralDedicated => Self::GeneralDedicated,
+        }
+    }
+
     /// Octets between the tag and the length of the content.
     pub(crate) const fn title_len(self) -> usize {
         if self.is_general() { 1 + SystemTitle::LEN } else { 0 }

@@ -1,11 +1,16 @@
 //! What both peers know of an association.
 
 #[cfg(any(feature = "client", feature = "server"))]
-use dlms_core::apdu::MethodDescriptor;
+use dlms_core::apdu::{Conformance, MethodDescriptor};
 use obis::ObisCode;
 
 /// The name of the object that stands for the association a request comes in.
 pub const CURRENT_ASSOCIATION: ObisCode = ObisCode::new(0, 0, 40, 0, 0, 255);
+
+/// The services that a feature turns on.
+#[cfg(any(feature = "client", feature = "server"))]
+pub(crate) const OPTIONAL: Conformance =
+    if cfg!(feature = "access") { Conformance::ACCESS } else { Conformance::NONE };
 
 /// The method that carries the third and fourth pass of high level security.
 #[cfg(any(feature = "client", feature = "server"))]

@@ -109,6 +109,11 @@ impl Peer for MadeUp {
         Ok(attributes.iter().map(|one| self.value(one.attribute, one.selection.as_ref())).collect())
     }
 
+    fn access(&mut self, attributes: &[AttributeDescriptor]) -> Result<Vec<Answer>, Error> {
+        self.requests += 1;
+        Ok(attributes.iter().map(|one| self.value(*one, None)).collect())
+    }
+
     fn set(&mut self, _: AttributeDescriptor, _: &DataBuf) -> Result<(), Error> {
         Err(Error::Client(Refusal::DataAccess(DataAccessResult::ReadWriteDenied).into()))
     }

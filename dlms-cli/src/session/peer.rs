@@ -1,6 +1,6 @@
-use dlms::client::{Negotiated, Statistics};
+use dlms::client::{Access, AccessOptions, Negotiated, Statistics};
 use dlms_core::apdu::{
-    AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, MethodDescriptor,
+    AccessResult, AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, MethodDescriptor,
     SelectiveAccess,
 };
 use dlms_core::data::DataBuf;
@@ -28,6 +28,8 @@ pub(crate) trait Peer {
     ) -> Result<DataBuf, Error>;
     /// Reads several attributes in one request.
     fn get_list(&mut self, attributes: &[AttributeSelection<'_>]) -> Result<Vec<Answer>, Error>;
+    /// Reads several attributes by ACCESS.
+    fn access(&mut self, attributes: &[AttributeDescriptor]) -> Result<Vec<Answer>, Error>;
     /// Writes an attribute.
     fn set(&mut self, attribute: AttributeDescriptor, value: &DataBuf) -> Result<(), Error>;
     /// Invokes a method; null-data where it gives nothing.
@@ -67,6 +69,20 @@ impl<T: Transport, L: Link> Peer for Meter<T, L, Provider, Counters> {
     fn get_list(&mut self, attributes: &[AttributeSelection<'_>]) -> Result<Vec<Answer>, Error> {
         let results = Self::get_list(self, attributes)?;
         Ok(results.iter().map(|result: GetDataResult<'_>| result.data().map(DataBuf::from)).collect())
+    }
+
+    fn access(&mut self, attributes: &[AttributeDescriptor]) -> Result<Vec<Answer>, Error> {
+        let items: Vec<_> = attributes.iter().map(|attribute| Access::get_any(*attribute, None)).collect();
+        let mut answers = Vec::with_capacity(items.len());
+        Self::access(self, &items, AccessOptions::default(), |_, result, value| {
+            answers.push(match result {
+                AccessResult::Get(DataAccessResult::Success) => Ok(DataBuf::from(value)),
+                AccessResult::Get(error) => Err(error),
+                // An answer to something else.
+                _ => Err(DataAccessResult::OtherReason),
+            });
+        })?;
+        Ok(answers)
     }
 
     fn set(&mut self, attribute: AttributeDescriptor, value: &DataBuf) -> Result<(), Error> {

@@ -40,20 +40,32 @@ impl Session {
         }
     }
 
-    /// Reads several attributes: by one request where the meter takes lists and they fit, else one by one.
+    /// Reads several attributes: by one request where the meter takes lists, or ACCESS, and they fit, else one by one.
     ///
     /// # Errors
     /// There is no answer.
     pub(crate) fn answers(&mut self, attributes: &[AttributeDescriptor]) -> Result<Vec<Answer>, Failure> {
-        let lists = self.negotiated.conformance.contains(Conformance::MULTIPLE_REFERENCES);
+        let takes = |service| self.negotiated.conformance.contains(service);
+        let lists = takes(Conformance::MULTIPLE_REFERENCES);
+        if attributes.len() > 1 && !lists && takes(Conformance::ACCESS) {
+            return match self.patiently(|session| session.peer.access(attributes)) {
+                // Some meters offer it and do not take it.
+                Err(Error::Client(ClientError::Refused(Refusal::Exception(_)))) => self.each(attributes),
+                read => read.map_err(|error| failed("access", error)),
+            };
+        }
         if attributes.len() < 2 || !lists {
-            return attributes.iter().map(|attribute| self.answer(*attribute, None)).collect();
+            return self.each(attributes);
         }
         let mut answers = Vec::with_capacity(attributes.len());
         for part in attributes.chunks(limits::WITH_LIST) {
             answers.extend(self.list(part)?);
         }
         Ok(answers)
+    }
+
+    fn each(&mut self, attributes: &[AttributeDescriptor]) -> Result<Vec<Answer>, Failure> {
+        attributes.iter().map(|attribute| self.answer(*attribute, None)).collect()
     }
 
     fn list(&mut self, attributes: &[AttributeDescriptor]) -> Result<Vec<Answer>, Failure> {
@@ -71,7 +83,7 @@ impl Session {
             }
             // Some meters offer lists and take none.
             Err(Error::Client(ClientError::Refused(Refusal::Exception(_) | Refusal::DataAccess(_)))) => {
-                attributes.iter().map(|attribute| self.answer(*attribute, None)).collect()
+                self.each(attributes)
             }
             Err(error) => Err(failed("get", error)),
         }

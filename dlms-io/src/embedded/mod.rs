@@ -1,5 +1,7 @@
 //! Drivers over `embedded-io-async`, without std and heap: buffers, clock and transport are the caller's.
 
+#[cfg(feature = "access")]
+mod access;
 mod channel;
 mod meter;
 mod serve;

@@ -1,13 +1,13 @@
 use cosem_classes::model::{Attribute, Method};
-use dlms::client::{ClientError, Event, Misuse, Negotiated};
+use dlms::client::{Access, AccessOptions, ClientError, Event, Misuse, Negotiated};
 use dlms_core::apdu::{
-    ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, List,
-    MethodDescriptor, SelectiveAccess,
+    AccessResult, ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult,
+    GetDataResult, List, MethodDescriptor, SelectiveAccess,
 };
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::Encode;
 use dlms_core::crypto::CryptoProvider;
-use dlms_core::data::DataType;
+use dlms_core::data::{Data, DataType};
 use dlms_core::link::Link;
 use dlms_security::CounterStore;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -193,6 +193,42 @@ where
     ) -> Result<List<'_, ActionResponseItem<'_>>, Error> {
         self.exchange(|client| client.invoke_list(methods, &plain(parameters))).await?;
         Ok(self.client.results()?)
+    }
+
+    /// Reads, writes and invokes, in order: in one ACCESS request, or in as many as the meter needs. `each` is given the
+    /// number of the item, how it ended, and the value it gave: null-data where there is none. What is not carried out
+    /// any more after an error, where [`AccessOptions`] say so, ends with `OtherReason`.
+    ///
+    /// # Errors
+    /// See [`Error`]; what `each` was told until then is done.
+    pub async fn access(
+        &mut self,
+        items: &[Access<'_>],
+        options: AccessOptions,
+        mut each: impl FnMut(usize, AccessResult, Data<'_>),
+    ) -> Result<(), Error> {
+        let mut done = 0usize;
+        let mut failed = false;
+        while let Some(rest @ [_, ..]) = items.get(done..) {
+            if failed && options.stop_on_error {
+                for (number, item) in rest.iter().enumerate() {
+                    each(done.saturating_add(number), item.not_done(), Data::NullData);
+                }
+                return Ok(());
+            }
+            let mut taken = 0;
+            self.exchange(|client| {
+                taken = client.access(rest, options)?;
+                Ok(())
+            })
+            .await?;
+            for (number, (result, value)) in self.client.access_results()?.iter().enumerate() {
+                failed |= !result.is_success();
+                each(done.saturating_add(number), result, value);
+            }
+            done = done.saturating_add(taken);
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ use dlms_core::limits;
 use dlms_core::link::Saps;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
 
+use crate::association::OPTIONAL;
 use crate::{Authentication, Secret};
 
 /// What is ciphered, and how.
@@ -60,6 +61,9 @@ pub struct ClientConfig {
     pub max_receive_pdu_size: u16,
     /// The user at the client, for meters that keep a list.
     pub user_id: Option<u8>,
+    /// Items of one ACCESS request at most: some meters take fewer than they have room for.
+    #[cfg(feature = "access")]
+    pub access_items: u8,
     /// Milliseconds to wait for each response, and for each part of one where the link tells of parts.
     pub response_time_out: u64,
     /// Whether to release with RLRQ; else closing the connection has to do.
@@ -78,6 +82,7 @@ impl ClientConfig {
         .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
         .union(Conformance::BLOCK_TRANSFER_WITH_ACTION)
         .union(Conformance::MULTIPLE_REFERENCES)
+        .union(OPTIONAL)
         .union(Conformance::GET)
         .union(Conformance::SET)
         .union(Conformance::SELECTIVE_ACCESS)
@@ -94,6 +99,8 @@ impl ClientConfig {
             conformance: Self::CONFORMANCE,
             max_receive_pdu_size: 1024,
             user_id: None,
+            #[cfg(feature = "access")]
+            access_items: 64,
             response_time_out: limits::RESPONSE_TIME_OUT,
             release_request: true,
             stream_blocks: false,

@@ -105,6 +105,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             (ServiceCiphering::GeneralDedicated, Exchange::Authenticate | Exchange::Associate) => {
                 ServiceCiphering::GeneralGlobal
             }
+            // Nothing ciphers ACCESS alone.
+            #[cfg(feature = "access")]
+            (form, Exchange::Access { .. }) => form.general(),
             (form, _) => form,
         };
         Some((form, ciphering.protection))
@@ -189,6 +192,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             tag::SET_RESPONSE if matches!(self.exchange, Exchange::Set { .. }) => self.accept_set(plain),
             tag::ACTION_RESPONSE if matches!(self.exchange, Exchange::Action { .. }) => {
                 self.accept_action(plain)
+            }
+            #[cfg(feature = "access")]
+            tag::ACCESS_RESPONSE if matches!(self.exchange, Exchange::Access { .. }) => {
+                self.accept_access(plain)
             }
             tag::ACTION_RESPONSE if self.exchange == Exchange::Authenticate => self.accept_hls(plain),
             // Pushed by the meter in between; nothing of it answers the request.
@@ -285,6 +292,8 @@ pub(super) fn decodes(plain: &[u8]) -> Result<(), DecodeError> {
         Some(tag::GET_RESPONSE) => GetResponse::from_bytes(plain).map(|_| ()),
         Some(tag::SET_RESPONSE) => SetResponse::from_bytes(plain).map(|_| ()),
         Some(tag::ACTION_RESPONSE) => ActionResponse::from_bytes(plain).map(|_| ()),
+        #[cfg(feature = "access")]
+        Some(tag::ACCESS_RESPONSE) => dlms_core::apdu::AccessResponse::from_bytes(plain).map(|_| ()),
         Some(tag::EXCEPTION_RESPONSE) => ExceptionResponse::from_bytes(plain).map(|_| ()),
         Some(tag::CONFIRMED_SERVICE_ERROR) => ConfirmedServiceError::from_bytes(plain).map(|_| ()),
         Some(tag::DATA_NOTIFICATION) => DataNotification::from_bytes(plain).map(|_| ()),

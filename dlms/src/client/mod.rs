@@ -1,5 +1,7 @@
 //! The client: associates with a logical device, reads and writes attributes, invokes methods.
 
+#[cfg(feature = "access")]
+mod access;
 mod action;
 mod associate;
 mod blocks;
@@ -11,6 +13,8 @@ mod get;
 mod set;
 mod statistics;
 
+#[cfg(feature = "access")]
+pub use access::{Access, AccessOptions, AccessResults};
 pub use config::{Ciphering, ClientConfig};
 pub use error::{ClientError, Misbehaviour, Misuse, Refusal, Timer};
 pub use event::Event;
@@ -83,6 +87,10 @@ enum Exchange {
         /// The last block of the answer received.
         block: u32,
     },
+    #[cfg(feature = "access")]
+    Access {
+        items: usize,
+    },
 }
 
 /// A value on its way in blocks: what of it is still to send, in the transmit buffer.
@@ -100,6 +108,9 @@ enum Outcome {
     Value(Range<usize>),
     /// The results of a list: count and results, in the receive buffer.
     List(Range<usize>),
+    #[cfg(feature = "access")]
+    /// An access-response, in the receive buffer.
+    Access(Range<usize>),
     /// Part of a value.
     Block(Range<usize>),
 }
@@ -125,6 +136,9 @@ pub struct Client<L, C, S, B> {
     outcome: Outcome,
     /// Invoke-id of the last request.
     invoke_id: u8,
+    #[cfg(feature = "access")]
+    /// Long-invoke-id of the last ACCESS request.
+    long_invoke_id: u32,
     negotiated: Negotiated,
     /// The challenge to the server, and the server's.
     ctos: Option<Challenge>,
@@ -161,6 +175,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             exchange: Exchange::None,
             outcome: Outcome::None,
             invoke_id: 0,
+            #[cfg(feature = "access")]
+            long_invoke_id: 0,
             negotiated: Negotiated {
                 conformance: Conformance::NONE,
                 server_max_receive_pdu_size: 0,

@@ -3,6 +3,7 @@ use dlms_core::crypto::SecuritySuite;
 use dlms_security::{Protection, SecurityPolicy, SystemTitle};
 
 use crate::Authentication;
+use crate::association::OPTIONAL;
 
 /// A logical device, as its clients see it.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +62,7 @@ impl AssociationConfig {
         .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
         .union(Conformance::BLOCK_TRANSFER_WITH_ACTION)
         .union(Conformance::MULTIPLE_REFERENCES)
+        .union(OPTIONAL)
         .union(Conformance::GET)
         .union(Conformance::SET)
         .union(Conformance::SELECTIVE_ACCESS)

@@ -1,5 +1,7 @@
 //! The server: logical devices, and connections to their clients.
 
+#[cfg(feature = "access")]
+mod access;
 mod action;
 mod associate;
 mod association;
@@ -19,6 +21,8 @@ mod request;
 mod set;
 mod short_name;
 mod site;
+#[cfg(feature = "access")]
+mod store;
 mod transfer;
 mod write;
 

@@ -31,6 +31,14 @@ pub(super) struct Request {
     broadcast: bool,
 }
 
+#[cfg(feature = "access")]
+impl Request {
+    /// The answer has no ciphered form of its own: it goes in the general one.
+    pub(super) const fn generalize(&mut self) {
+        self.form = self.form.general();
+    }
+}
+
 impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     /// Where a plain APDU begins in the transmit buffer: room for ciphering and framing stays in front of it.
     pub(super) const PLAIN: usize = L::HEADROOM + SecurityContext::HEADROOM;
@@ -122,6 +130,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             (tag::GET_REQUEST, _) => self.get(site, request),
             (tag::SET_REQUEST, _) => self.set(site, request),
             (tag::ACTION_REQUEST, _) => self.action(site, request),
+            #[cfg(feature = "access")]
+            (tag::ACCESS_REQUEST, _) => self.access(site, request),
             _ if tag::name(first).is_some() => Err(Fault::NotNegotiated),
             _ => Err(Fault::UnknownService),
         }
@@ -211,6 +221,22 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         }
     }
 
+    #[cfg(feature = "access")]
+    /// Sends an answer that lies whole at `answer` in the receive buffer.
+    pub(super) fn send_stored<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        request: &Request,
+        answer: Range<usize>,
+    ) -> Result<(), Fault> {
+        let room = self.room(request, 0)?;
+        if answer.len() > room.len() {
+            return Err(Fault::Unanswerable);
+        }
+        let len = self.copy_out(&answer, room.clone());
+        self.reply_with(site, request, &[], room.start, len)
+    }
+
     /// Hands an APDU in the transmit buffer over to the link.
     pub(super) fn send(&mut self, peer: Saps, apdu: Range<usize>) {
         // The link was asked whether it is free before the request was taken.
@@ -236,6 +262,8 @@ pub(super) fn decodes<D: LogicalDevice>(plain: &[u8]) -> Result<(), DecodeError>
         Some(tag::GET_REQUEST) => GetRequest::from_bytes(plain).map(|_| ()),
         Some(tag::SET_REQUEST) => SetRequest::from_bytes(plain).map(|_| ()),
         Some(tag::ACTION_REQUEST) => ActionRequest::from_bytes(plain).map(|_| ()),
+        #[cfg(feature = "access")]
+        Some(tag::ACCESS_REQUEST) => dlms_core::apdu::AccessRequest::from_bytes(plain).map(|_| ()),
         _ => InitiateRequest::from_bytes(plain).map(|_| ()),
     }
 }

@@ -157,6 +157,22 @@ pub fn meter(sap: u16, rows: u32, policy: Protection) -> Meter {
 
 /// The same, that offers these associations.
 pub fn offering<const N: usize>(sap: u16, rows: u32, associations: [AssociationConfig; N]) -> Meter {
+    let config = DeviceConfig { sap, ..DeviceConfig::new(b"MTR0000000000001", METER_TITLE) };
+    made_as(config, rows, associations)
+}
+
+/// The one of the manager without policy that takes messages of so many octets at most.
+pub fn taking(max_receive_pdu_size: u16, rows: u32) -> Meter {
+    let config = DeviceConfig { max_receive_pdu_size, ..DeviceConfig::new(b"MTR0000000000001", METER_TITLE) };
+    let manager = AssociationConfig::new(MANAGER, Authentication::Hls(MechanismName::HlsGmac));
+    made_as(config, rows, [AssociationConfig::new(PUBLIC, Authentication::None), manager])
+}
+
+fn made_as<const N: usize>(
+    config: DeviceConfig<'static>,
+    rows: u32,
+    associations: [AssociationConfig; N],
+) -> Meter {
     let mut objects = ObjectList::new();
     let watt_hours = ScalerUnit { scaler: 0, unit: Unit::WattHour };
     let name = |register: Register| register.logical_name().descriptor().logical_name;
@@ -177,7 +193,6 @@ pub fn offering<const N: usize>(sap: u16, rows: u32, associations: [AssociationC
     }
     objects.insert(Instance::<ProfileGeneric, _>::new(obis!("1-0:99.1.0.255"), profile));
 
-    let config = DeviceConfig { sap, ..DeviceConfig::new(b"MTR0000000000001", METER_TITLE) };
     let mut device =
         Device::new(config, objects, Rights, provider(1), InvocationCounters::new(RamCounters::new()))
             .with_short_names(InOrder);
