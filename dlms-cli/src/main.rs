@@ -20,6 +20,7 @@ mod nameplate;
 mod obis_code;
 mod objects;
 mod output;
+mod probe;
 mod profile;
 mod quantity;
 mod read;
@@ -69,6 +70,7 @@ enum Task {
     Breaker(breaker::BreakerArgs),
     Counter(counter::CounterArgs),
     Nameplate(nameplate::NameplateArgs),
+    Probe(probe::ProbeArgs),
     Demo(demo::DemoArgs),
     Meter(meter::MeterArgs),
 }
@@ -89,6 +91,7 @@ impl Task {
             Self::Breaker(args) => breaker::run(args, output),
             Self::Counter(args) => counter::run(args, output),
             Self::Nameplate(args) => nameplate::run(args, output),
+            Self::Probe(args) => probe::run(args, output),
             Self::Demo(args) => demo::run(args, output),
             Self::Meter(args) => meter::run(args, output),
         }

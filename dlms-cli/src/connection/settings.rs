@@ -223,7 +223,7 @@ fn dedicated_key(key: Option<&DedicatedKey>) -> Result<Option<Secret>, Failure> 
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of 0.001 to 86400")]
-pub(super) const fn milliseconds(seconds: f64) -> u64 {
+pub(crate) const fn milliseconds(seconds: f64) -> u64 {
     (seconds * 1_000.0) as u64
 }
 

@@ -63,6 +63,14 @@ impl Session {
         done
     }
 
+    /// Associates and releases, to see whether anybody is there.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(crate) fn greet(settings: Settings) -> Result<(), Failure> {
+        Self::open(settings).map(Self::release)
+    }
+
     /// Releases the association. Whatever comes of it, the work is done.
     pub(crate) fn release(mut self) {
         let _ = self.peer.release();

@@ -203,6 +203,44 @@ fn mode_e_opens_the_line_first() {
 }
 
 #[test]
+fn a_probe_finds_the_transport_and_the_address() {
+    let meter = Meter::start(&["--hdlc-tcp", "127.0.0.1:0", "--physical", "4660"]);
+    // Asked as if it were the wrapper, it is found all the same.
+    for flag in ["--hdlc-tcp", "--tcp"] {
+        let found = json(&["probe", flag, &meter.place, "--timeout", "0.3"]);
+        assert_eq!([&found["transport"], &found["address-size"]], [&json!("hdlc-tcp"), &json!(1)]);
+        // At the calling address, where whoever is there answers.
+        let found = json(&["probe", flag, &meter.place, "--timeout", "0.3", "--address-size", "4"]);
+        assert_eq!([&found["server"], &found["physical"]], [&json!(1), &json!(0x3ffe)]);
+        assert_eq!(found["nameplate"]["logical-device-name"], "MAC0000000000001");
+        let flags: Vec<&str> =
+            found["flags"].as_array().unwrap().iter().map(|f| f.as_str().unwrap()).collect();
+        assert_eq!(json(&[&["read", "1-0:1.8.0.255:3:2"], &flags[..]].concat())[0]["unit"], "Wh");
+    }
+    let wrapper = Meter::start(&["--tcp", "127.0.0.1:0"]);
+    for flag in ["--tcp", "--hdlc-tcp"] {
+        let found = json(&["probe", flag, &wrapper.place, "--timeout", "0.2"]);
+        assert_eq!([&found["transport"], &found["flags"][1]], [&json!("tcp"), &json!(wrapper.place)]);
+    }
+    let (status, error) =
+        failure(&["probe", "--hdlc-tcp", &meter.place, "--physical", "17", "--timeout", "0.1"]);
+    assert_eq!((status, &error["kind"]), (3, &json!("timeout")));
+    assert_eq!(failure(&["probe"]).0, 2);
+}
+
+#[test]
+fn a_probe_finds_the_speed_of_a_line_and_that_mode_e_opens_it() {
+    for (arguments, transport, baud) in [(&[][..], "serial", 19_200), (&["--mode-e"], "mode-e", 19_200)] {
+        let line = Line::new(false);
+        let port = format!("{}:19200", line.paths[1]);
+        let _meter = Meter::start(&[&["--serial", &port], arguments].concat());
+        let found = json(&["probe", "--serial", &line.paths[0], "--timeout", "0.02"]);
+        assert_eq!([&found["transport"], &found["baud"]], [&json!(transport), &json!(baud)]);
+        assert_eq!(found["nameplate"]["serial-number"], "00000001");
+    }
+}
+
+#[test]
 fn what_does_not_go_together_is_said() {
     for wrong in [
         &["--mode-e"][..],

@@ -6,7 +6,7 @@ use crate::MAX_HEADER;
 const BITS: u64 = 10;
 
 /// Milliseconds that a frame with so long an information field takes.
-pub(super) const fn longest_frame(information: u16, baud: u32) -> u64 {
+pub(crate) const fn longest_frame(information: u16, baud: u32) -> u64 {
     // Flags and the frame check sequence.
     let octets = (information as u64).saturating_add(MAX_HEADER as u64).saturating_add(4);
     milliseconds(octets, baud)

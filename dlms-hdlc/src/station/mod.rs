@@ -1,5 +1,5 @@
 mod line;
-mod line_time;
+pub(crate) mod line_time;
 mod outgoing;
 mod primary;
 mod secondary;

@@ -51,6 +51,7 @@ mod echo_cancelling;
 mod line;
 mod meter;
 mod opening;
+mod probe;
 #[cfg(feature = "serial")]
 mod serial_port;
 mod serve;
@@ -68,6 +69,7 @@ pub use echo_cancelling::EchoCancelling;
 pub use line::Line;
 pub use meter::Meter;
 pub use opening::open;
+pub use probe::find_station;
 #[cfg(feature = "serial")]
 pub use serial_port::SerialPort;
 pub use serve::serve;
