@@ -59,10 +59,18 @@ impl Place {
                 flags.mode_e = Some(true);
             }
         }
-        if let Some(address) = self.address() {
-            flags.server = Some(address.upper());
-            flags.address_size = Some(address.size().octets().to_string());
-            flags.physical = address.lower();
+        match self.address() {
+            Some(address) => {
+                flags.server = Some(address.upper());
+                flags.address_size = Some(address.size().octets().to_string());
+                flags.physical = address.lower();
+            }
+            None => {
+                flags.address_size = None;
+                flags.physical = None;
+                flags.window = None;
+                flags.frame_size = None;
+            }
         }
         flags
     }
