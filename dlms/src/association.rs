@@ -17,5 +17,5 @@ pub(crate) const OPTIONAL: Conformance =
 pub(crate) const REPLY_TO_HLS: MethodDescriptor = MethodDescriptor::new(15, CURRENT_ASSOCIATION, 1);
 
 /// The same to those who reference by short names: method 8 of the current Association SN.
-#[cfg(feature = "server")]
+#[cfg(any(feature = "client", feature = "server"))]
 pub(crate) const REPLY_TO_HLS_SHORT_NAME: u16 = 0xfa58;

@@ -14,7 +14,6 @@ mod authentication;
 pub mod client;
 #[cfg(any(feature = "client", feature = "server"))]
 mod machine;
-#[cfg(feature = "server")]
 mod referencing;
 mod secret;
 #[cfg(feature = "server")]
@@ -24,6 +23,5 @@ pub use association::CURRENT_ASSOCIATION;
 pub use authentication::Authentication;
 #[cfg(any(feature = "client", feature = "server"))]
 pub use machine::Output;
-#[cfg(feature = "server")]
 pub use referencing::Referencing;
 pub use secret::Secret;

@@ -1,3 +1,4 @@
+#[cfg(any(feature = "client", feature = "server"))]
 use dlms_core::apdu::Conformance;
 
 /// How a client names attributes and methods.
@@ -10,6 +11,7 @@ pub enum Referencing {
     ShortName,
 }
 
+#[cfg(any(feature = "client", feature = "server"))]
 impl Referencing {
     /// The services that go with it, of those in `conformance`.
     pub(crate) const fn of(self, conformance: Conformance) -> Conformance {
@@ -20,6 +22,7 @@ impl Referencing {
     }
 }
 
+#[cfg(any(feature = "client", feature = "server"))]
 const ONLY_BY_LOGICAL_NAME: Conformance = Conformance::ATTRIBUTE0_SUPPORTED_WITH_SET
     .union(Conformance::PRIORITY_MGMT_SUPPORTED)
     .union(Conformance::ATTRIBUTE0_SUPPORTED_WITH_GET)
@@ -31,6 +34,7 @@ const ONLY_BY_LOGICAL_NAME: Conformance = Conformance::ATTRIBUTE0_SUPPORTED_WITH
     .union(Conformance::EVENT_NOTIFICATION)
     .union(Conformance::ACTION);
 
+#[cfg(any(feature = "client", feature = "server"))]
 const ONLY_BY_SHORT_NAME: Conformance = Conformance::READ
     .union(Conformance::WRITE)
     .union(Conformance::UNCONFIRMED_WRITE)

@@ -14,6 +14,7 @@ use dlms_core::link::Link;
 use dlms_security::CounterStore;
 
 use super::get::check_count;
+use super::short_name::Step;
 use super::{Blocks, Client, ClientError, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
 
 /// An action-request up to the parameters or the block.
@@ -80,6 +81,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         method: MethodDescriptor,
         parameter: &dyn Encode,
     ) -> Result<(), ClientError> {
+        if let Some(handler) = self.by_short_names() {
+            return (handler.take)(self, Step::Invoke(method, parameter));
+        }
         self.ready(Conformance::ACTION)?;
         let invoke = self.next_invoke();
         let blocks = self.put_long(
@@ -101,6 +105,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         methods: &[MethodDescriptor],
         parameters: &[&dyn Encode],
     ) -> Result<(), ClientError> {
+        if self.by_short_names().is_some() {
+            return Err(Misuse::NotByShortNames("several methods in one request").into());
+        }
         self.ready(Conformance::ACTION.union(Conformance::MULTIPLE_REFERENCES))?;
         if methods.len() > limits::WITH_LIST {
             return Err(Misuse::TooMany.into());

@@ -11,7 +11,7 @@ use dlms_core::apdu::{
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Encode, Writer};
 use dlms_core::crypto::{CryptoProvider, KeyId, KeyKind, SecuritySuite};
-use dlms_core::data::{Data, Octets};
+use dlms_core::data::Data;
 use dlms_core::link::Link;
 use dlms_security::hls::{self, Challenge, Mechanism};
 use dlms_security::{
@@ -20,9 +20,10 @@ use dlms_security::{
 use zeroize::Zeroize;
 
 use super::exchange::decodes;
+use super::short_name::Step;
 use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Negotiated, Phase, Refusal};
-use crate::Authentication;
 use crate::association::REPLY_TO_HLS;
+use crate::{Authentication, Referencing};
 
 /// Octets of a ciphered InitiateRequest or InitiateResponse at most, a dedicated key of 32 octets included.
 const INITIATE: usize = 160;
@@ -88,7 +89,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     fn put_aarq(&mut self) -> Result<(), ClientError> {
         let ciphered = self.config.ciphering.is_some_and(|c| c.context);
-        let context = ApplicationContextName::new(false, ciphered);
+        let by_short_names = self.config.referencing == Referencing::ShortName;
+        if by_short_names && self.handler.is_none() {
+            return Err(Misuse::Incomplete("a table of short names").into());
+        }
+        let context = ApplicationContextName::new(by_short_names, ciphered);
         let mut dedicated = [0u8; 32];
         let key = self.make_dedicated(&mut dedicated)?;
         let mut room = [0; INITIATE];
@@ -159,7 +164,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             response_allowed: true,
             quality_of_service: None,
             dlms_version: DLMS_VERSION,
-            conformance: self.config.conformance,
+            conformance: self.config.referencing.of(self.config.conformance),
             client_max_receive_pdu_size: self.config.max_receive_pdu_size,
         };
         let start = SecurityContext::HEADROOM;
@@ -214,7 +219,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             return Err(Misbehaviour::Negotiation.into());
         }
         self.negotiated = Negotiated {
-            conformance: response.conformance & self.config.conformance,
+            conformance: self.config.referencing.of(response.conformance & self.config.conformance),
             server_max_receive_pdu_size: response.server_max_receive_pdu_size,
             dlms_version: response.dlms_version,
             server_title: self.security.peer_title(),
@@ -269,6 +274,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let exchange = hls::Exchange { own: ctos.as_slice(), peer: stoc.as_slice(), ..exchange.2 };
         let token = hls::token(&self.security, &mut self.crypto, &mut self.counters, &exchange)?;
         self.exchange = Exchange::Authenticate;
+        if let Some(handler) = self.by_short_names() {
+            return (handler.take)(self, Step::ReplyToHls(token.as_slice()));
+        }
         let invoke = self.next_invoke();
         let request = dlms_core::apdu::ActionRequest::Normal {
             invoke,
@@ -297,10 +305,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// The fourth pass lies at `plain`: the server's answer to our challenge.
     pub(super) fn accept_hls(&mut self, plain: Range<usize>) -> Result<(), ClientError> {
-        let Authentication::Hls(mechanism) = self.config.authentication else { return Ok(()) };
-        let (ctos, stoc, exchange) = self.hls_exchange(mechanism)?;
-        let exchange = hls::Exchange { own: ctos.as_slice(), peer: stoc.as_slice(), ..exchange };
-        let bytes = self.rx.as_slice().get(plain).unwrap_or_default();
+        let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let ActionResponse::Normal { invoke, response } = ActionResponse::from_bytes(bytes)? else {
             return Err(Misbehaviour::UnexpectedApdu(tag::ACTION_RESPONSE).into());
         };
@@ -313,7 +318,16 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let Some(GetDataResult::Data(Data::OctetString(token))) = response.return_parameters else {
             return Err(Misbehaviour::Missing("the server's answer to the challenge").into());
         };
-        let Octets(token) = Octets(token);
+        let start = plain.end.saturating_sub(token.len());
+        self.accept_hls_token(start..plain.end)
+    }
+
+    /// The server's token lies at `token`: with it the association stands, if it is the right one.
+    pub(super) fn accept_hls_token(&mut self, token: Range<usize>) -> Result<(), ClientError> {
+        let Authentication::Hls(mechanism) = self.config.authentication else { return Ok(()) };
+        let (ctos, stoc, exchange) = self.hls_exchange(mechanism)?;
+        let exchange = hls::Exchange { own: ctos.as_slice(), peer: stoc.as_slice(), ..exchange };
+        let token = self.rx.as_slice().get(token).unwrap_or_default();
         hls::verify(&self.security, &mut self.crypto, &mut self.replay, &exchange, token)?;
         self.phase = Phase::Associated;
         self.finish(Event::Associated);
@@ -335,5 +349,6 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         self.phase = Phase::Idle;
         (self.ctos, self.stoc) = (None, None);
+        self.names_read = false;
     }
 }

@@ -74,13 +74,13 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// Octets of the transmit buffer that blocks are put together in: what the server takes, but half of a buffer that
     /// does not grow at most.
-    fn block_area(&self) -> usize {
+    pub(super) fn block_area(&self) -> usize {
         let half = self.tx.capacity().saturating_sub(Self::PLAIN) / 2;
         self.max_plain().min(half.saturating_sub(SecurityContext::TAILROOM))
     }
 
     /// Where a value that goes in blocks lies in the transmit buffer.
-    fn value_start(&self) -> usize {
+    pub(super) fn value_start(&self) -> usize {
         Self::PLAIN.saturating_add(self.block_area()).saturating_add(SecurityContext::TAILROOM)
     }
 }

@@ -5,7 +5,7 @@ use dlms_core::link::Saps;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
 
 use crate::association::OPTIONAL;
-use crate::{Authentication, Secret};
+use crate::{Authentication, Referencing, Secret};
 
 /// What is ciphered, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,11 @@ impl Ciphering {
 pub struct ClientConfig {
     /// The client's service access point, and the logical device's.
     pub saps: Saps,
+    /// How it names attributes and methods; by short names after [`with_short_names`](super::Client::with_short_names).
+    pub referencing: Referencing,
+    /// Whether methods are invoked by Write, as some meters want it, where a Read would do what they give: by short
+    /// names only.
+    pub invoke_by_write: bool,
     /// How it proves who it is.
     pub authentication: Authentication,
     /// What is ciphered; nothing if not.
@@ -55,7 +60,7 @@ pub struct ClientConfig {
     /// The dedicated key to propose, where the form of ciphering uses one; a random one if there is none. One that is
     /// given may have been used before, so it is counted with the global key.
     pub dedicated_key: Option<Secret>,
-    /// The services to propose.
+    /// The services to propose, of those that go with how it references.
     pub conformance: Conformance,
     /// The largest APDU to receive, in octets.
     pub max_receive_pdu_size: u16,
@@ -76,6 +81,10 @@ impl ClientConfig {
     /// What this client can do.
     pub const CONFORMANCE: Conformance = Conformance::NONE
         .union(Conformance::GENERAL_PROTECTION)
+        .union(Conformance::READ)
+        .union(Conformance::WRITE)
+        .union(Conformance::UNCONFIRMED_WRITE)
+        .union(Conformance::PARAMETERIZED_ACCESS)
         .union(Conformance::PRIORITY_MGMT_SUPPORTED)
         .union(Conformance::ATTRIBUTE0_SUPPORTED_WITH_GET)
         .union(Conformance::BLOCK_TRANSFER_WITH_GET_OR_READ)
@@ -93,6 +102,8 @@ impl ClientConfig {
     pub const fn new(client: u16, server: u16) -> Self {
         Self {
             saps: Saps { client, server },
+            referencing: Referencing::LogicalName,
+            invoke_by_write: false,
             authentication: Authentication::None,
             ciphering: None,
             dedicated_key: None,

@@ -141,6 +141,12 @@ pub enum Misuse {
     /// The configuration asks for what it does not give the means for.
     #[error("the configuration lacks {0}")]
     Incomplete(&'static str),
+    /// No short name is known of the attribute or method.
+    #[error("no short name is known")]
+    NoShortName,
+    /// What there is by logical names only.
+    #[error("not by short names: {0}")]
+    NotByShortNames(&'static str),
     /// There is no such result to fetch.
     #[error("no result to fetch")]
     NoResult,

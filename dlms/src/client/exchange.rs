@@ -13,6 +13,7 @@ use dlms_security::{
     CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering, plain_capacity,
 };
 
+use super::short_name::Step;
 use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Phase, Refusal, Timer};
 
 impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
@@ -198,6 +199,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                 self.accept_access(plain)
             }
             tag::ACTION_RESPONSE if self.exchange == Exchange::Authenticate => self.accept_hls(plain),
+            tag::READ_RESPONSE | tag::WRITE_RESPONSE => match self.by_short_names() {
+                Some(handler) => (handler.take)(self, Step::Accept(plain)),
+                None => Err(Misbehaviour::UnexpectedApdu(bytes.first().copied().unwrap_or(0)).into()),
+            },
             // Pushed by the meter in between; nothing of it answers the request.
             tag::DATA_NOTIFICATION | tag::EVENT_NOTIFICATION_REQUEST | tag::INFORMATION_REPORT_REQUEST => {
                 Ok(())
@@ -220,6 +225,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if self.config.ciphering.is_none() {
             return Err(Misbehaviour::UnexpectedApdu(first).into());
         }
+        let decodes = self.by_short_names().map_or(decodes as fn(&[u8]) -> _, |handler| handler.decodes);
         let buffer = self.rx.as_mut_slice();
         self.security.set_minimum(required);
         let (crypto, replay) = (&mut self.crypto, &mut self.replay);

@@ -12,6 +12,7 @@ use dlms_core::limits;
 use dlms_core::link::Link;
 use dlms_security::CounterStore;
 
+use super::short_name::Step;
 use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
 
 impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
@@ -44,6 +45,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         attribute: AttributeDescriptor,
         selection: Option<&SelectiveAccess<'_>>,
     ) -> Result<(), ClientError> {
+        if let Some(handler) = self.by_short_names() {
+            return (handler.take)(self, Step::Get(attribute, selection));
+        }
         self.ready(Conformance::GET)?;
         if selection.is_some() {
             self.offered(Conformance::SELECTIVE_ACCESS)?;
@@ -59,6 +63,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// # Errors
     /// The client is not ready for it, the server offers no lists, or the list is too long.
     pub fn get_list(&mut self, attributes: &[AttributeSelection<'_>]) -> Result<(), ClientError> {
+        if let Some(handler) = self.by_short_names() {
+            return (handler.take)(self, Step::GetList(attributes));
+        }
         self.ready(Conformance::GET.union(Conformance::MULTIPLE_REFERENCES))?;
         if attributes.len() > limits::WITH_LIST {
             return Err(Misuse::TooMany.into());

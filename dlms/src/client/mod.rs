@@ -11,6 +11,7 @@ mod event;
 mod exchange;
 mod get;
 mod set;
+mod short_name;
 mod statistics;
 
 #[cfg(feature = "access")]
@@ -18,6 +19,7 @@ pub use access::{Access, AccessOptions, AccessResults};
 pub use config::{Ciphering, ClientConfig};
 pub use error::{ClientError, Misbehaviour, Misuse, Refusal, Timer};
 pub use event::Event;
+pub use short_name::{NameTable, ShortName};
 pub use statistics::Statistics;
 
 use core::ops::Range;
@@ -35,6 +37,7 @@ use dlms_security::{
 };
 
 use crate::machine::{Output, earlier};
+use short_name::{Handler, Variables};
 
 /// What the two ends agreed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +94,8 @@ enum Exchange {
     Access {
         items: usize,
     },
+    /// By short names.
+    Variables(Variables),
 }
 
 /// A value on its way in blocks: what of it is still to send, in the transmit buffer.
@@ -150,6 +155,11 @@ pub struct Client<L, C, S, B> {
     deadline: Option<Instant>,
     event: Option<Event>,
     statistics: Statistics,
+    /// What serves short names, where the client was made for them.
+    handler: Option<Handler<L, C, S, B>>,
+    names: NameTable,
+    /// The meter was asked for them in this association.
+    names_read: bool,
 }
 
 impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
@@ -190,6 +200,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             deadline: None,
             event: None,
             statistics: Statistics::default(),
+            handler: None,
+            names: NameTable::given(&[]),
+            names_read: false,
         }
     }
 
@@ -324,7 +337,12 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             Err(error) => self.close(error.into()),
         }
         if self.deadline.is_some_and(|deadline| now >= deadline) {
-            self.fail(ClientError::Timeout(Timer::Response));
+            let late = ClientError::Timeout(Timer::Response);
+            match self.exchange {
+                // Nothing would tell a late answer from that to the next request.
+                Exchange::Variables(_) => self.close(late),
+                _ => self.fail(late),
+            }
         }
     }
 

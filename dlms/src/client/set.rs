@@ -14,6 +14,7 @@ use dlms_core::link::Link;
 use dlms_security::CounterStore;
 
 use super::get::check_count;
+use super::short_name::Step;
 use super::{Client, ClientError, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
 
 /// A set-request up to the value or the block.
@@ -75,6 +76,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         selection: Option<&SelectiveAccess<'_>>,
         value: &dyn Encode,
     ) -> Result<(), ClientError> {
+        if let Some(handler) = self.by_short_names() {
+            return (handler.take)(self, Step::Set(attribute, selection, value));
+        }
         self.ready(Conformance::SET)?;
         if selection.is_some() {
             self.offered(Conformance::SELECTIVE_ACCESS)?;
@@ -97,6 +101,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         attributes: &[AttributeSelection<'_>],
         values: &[&dyn Encode],
     ) -> Result<(), ClientError> {
+        if let Some(handler) = self.by_short_names() {
+            return (handler.take)(self, Step::SetList(attributes, values));
+        }
         self.ready(Conformance::SET.union(Conformance::MULTIPLE_REFERENCES))?;
         if attributes.len() > limits::WITH_LIST {
             return Err(Misuse::TooMany.into());

@@ -14,5 +14,6 @@ mod an_association_is_opened_and_released;
 mod many_share_one_meter;
 mod meter;
 mod nothing_insecure_is_done;
+mod short_names_do_what_logical_names_do;
 mod values_are_read_and_written;
 mod wire;

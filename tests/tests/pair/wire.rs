@@ -1,9 +1,9 @@
 //! A client and a meter with a wire between them, under virtual time: no socket, no clock, every octet in a transcript.
 
 use dlms::Output;
-use dlms::client::{Ciphering, Client, ClientConfig, ClientError, Event};
+use dlms::client::{Ciphering, Client, ClientConfig, ClientError, Event, NameTable};
 use dlms::server::{self, Connection};
-use dlms::{Authentication, Secret};
+use dlms::{Authentication, Referencing, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::time::Instant;
 use dlms_security::{InvocationCounters, Protection, RamCounters, ServiceCiphering};
@@ -56,6 +56,11 @@ pub fn secure() -> ClientConfig {
     manager(Protection::AUTHENTICATED_ENCRYPTED, ServiceCiphering::Global)
 }
 
+/// The same by short names.
+pub fn by_short_names(config: ClientConfig) -> ClientConfig {
+    ClientConfig { referencing: Referencing::ShortName, ..config }
+}
+
 impl Pair {
     pub fn new(config: ClientConfig) -> Self {
         Self::with(config, vec![meter(1, 500, Protection::NONE)])
@@ -65,7 +70,8 @@ impl Pair {
         let counters = InvocationCounters::new(RamCounters::new());
         let link = Stream::new(Role::Client);
         Self {
-            client: Client::new(link, config, provider(2), counters, Vec::new(), Vec::new()),
+            client: Client::new(link, config, provider(2), counters, Vec::new(), Vec::new())
+                .with_short_names(NameTable::growing()),
             connection: Connection::new(Stream::new(Role::Server), Vec::new(), Vec::new()),
             meters,
             now: Instant(1_000),
@@ -83,6 +89,21 @@ impl Pair {
         let mut pair = Self::new(config);
         pair.associate().unwrap();
         pair
+    }
+
+    /// A pair that is associated, and whose client knows the meter's short names.
+    pub fn named(config: ClientConfig) -> Self {
+        let mut pair = Self::associated(by_short_names(config));
+        pair.learn();
+        pair
+    }
+
+    /// Lets the client read the meter's short names.
+    pub fn learn(&mut self) {
+        assert!(self.client.lacks_short_names());
+        self.client.read_short_names().unwrap();
+        self.complete();
+        assert!(!self.client.lacks_short_names());
     }
 
     pub fn associate(&mut self) -> Result<(), ClientError> {
