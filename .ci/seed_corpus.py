@@ -22,7 +22,7 @@ TARGETS = {
     "wmbus": ["mbus"],
     "iec62056-21-line": ["readout"],
     "iec62056-21-flow": ["readout"],
-    "p1-telegram": ["readout"],
+    "p1-telegram": ["p1", "readout"],
     "wrapper": ["wrapper", "client_session", "server_session"],
     "wrapper-capture": ["wrapper"],
 }

@@ -18,6 +18,7 @@ mod identification;
 mod line_settings;
 mod mode;
 mod opening;
+pub mod p1;
 pub mod parity;
 mod programming;
 mod readout;

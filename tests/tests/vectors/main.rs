@@ -5,6 +5,7 @@ mod acse;
 mod authentication;
 mod captures;
 mod ciphering;
+mod local_exchange;
 mod malformed;
 mod messages;
 mod values;
@@ -23,6 +24,7 @@ const READ: &[(&str, &[&str])] = &[
     ("general-ciphering", &["apdu", "crypto"]),
     ("general-signing", &["apdu"]),
     ("hls", &["apdu", "crypto"]),
+    ("iec62056-21", &["iec62056-21-flow", "iec62056-21-line", "p1-telegram"]),
     ("initiate", &["apdu"]),
     ("key-wrap", &["crypto"]),
     (
@@ -32,6 +34,7 @@ const READ: &[(&str, &[&str])] = &[
             "apdu-capture",
             "axdr-data",
             "bitflips:apdu",
+            "iec62056-21-line",
             "prefixes:apdu",
             "prefixes:axdr-data",
             "prefixes:wrapper",
@@ -53,7 +56,6 @@ const NOT_READ: &[(&str, &str, &str)] = &[
     ("malformed", "hdlc-capture", "read by hdlc.rs"),
     ("malformed", "hdlc-noise", "read by hdlc.rs"),
     ("malformed", "prefixes:hdlc", "read by hdlc.rs"),
-    ("malformed", "iec62056-21-line", "IEC 62056-21 is not offered yet"),
     ("malformed", "mbus", "M-Bus is not offered yet"),
     ("malformed", "mbus-app", "M-Bus is not offered yet"),
     ("malformed", "mbus-dlms", "M-Bus is not offered yet"),
