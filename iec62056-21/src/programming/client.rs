@@ -41,14 +41,14 @@ pub struct ProgrammingBusy;
 /// command that the meter did not understand is repeated. Where no answer comes only password and read commands are
 /// repeated, for the meter may have done the others already.
 ///
-/// Two buffers: one holds a command and its frame, the other what the meter answers.
+/// Two buffers: `C` holds a command and its frame, `A` what the meter answers.
 #[derive(Debug, Clone)]
-pub struct Programming<B> {
+pub struct Programming<C, A> {
     settings: ProgrammingSettings,
     phase: Phase,
-    command: B,
+    command: C,
     command_len: usize,
-    received: B,
+    received: A,
     /// Octets of the answer: the data of blocks so far, then the message that is coming in.
     answer: usize,
     incoming: usize,
@@ -84,10 +84,10 @@ enum Said {
     Damaged(ParseError),
 }
 
-impl<B: Buffer> Programming<B> {
+impl<C: Buffer, A: Buffer> Programming<C, A> {
     /// A session whose opening was just acknowledged.
     #[must_use]
-    pub fn new(settings: ProgrammingSettings, command: B, answer: B) -> Self {
+    pub fn new(settings: ProgrammingSettings, command: C, answer: A) -> Self {
         Self {
             settings,
             phase: Phase::Operand,
@@ -375,25 +375,25 @@ mod tests {
         w.stored().to_vec()
     }
 
-    fn transmits(session: &mut Programming<[u8; 64]>, octets: &[u8]) {
+    fn transmits(session: &mut Programming<[u8; 64], [u8; 64]>, octets: &[u8]) {
         assert_eq!(session.poll_output(NOW), Exchange::Transmit(octets));
         if !matches!(session.phase, Phase::Report(_)) {
             assert!(matches!(session.poll_output(NOW), Exchange::Wait(Some(_))));
         }
     }
 
-    fn hears(session: &mut Programming<[u8; 64]>, octets: &[u8]) {
+    fn hears(session: &mut Programming<[u8; 64], [u8; 64]>, octets: &[u8]) {
         let taken: usize = octets.chunks(1).map(|octet| session.handle_input(octet, NOW)).sum();
         assert_eq!(taken, octets.len());
     }
 
-    fn happens(session: &mut Programming<[u8; 64]>, event: ProgrammingEvent) {
+    fn happens(session: &mut Programming<[u8; 64], [u8; 64]>, event: ProgrammingEvent) {
         assert_eq!(session.poll_output(NOW), Exchange::Event(event));
         assert_eq!(session.poll_output(NOW), Exchange::Wait(None));
     }
 
     /// A session in which the operand has come.
-    fn session() -> Programming<[u8; 64]> {
+    fn session() -> Programming<[u8; 64], [u8; 64]> {
         let mut session = Programming::new(ProgrammingSettings::DEFAULT, [0; 64], [0; 64]);
         assert_eq!(session.password(b"()"), Err(ProgrammingBusy));
         hears(&mut session, OPERAND);
