@@ -133,6 +133,13 @@ pub trait Link {
         let _ = (peer, now);
     }
 
+    /// Whether the link itself waits for an APDU of `peer`: it repeats what is lost and says when it gives up, so that
+    /// nobody else has to watch the time meanwhile.
+    fn awaits(&self, peer: Saps) -> bool {
+        let _ = peer;
+        false
+    }
+
     /// Whether the transmit buffer is still needed.
     fn is_sending(&self) -> bool;
 

@@ -17,7 +17,7 @@ use crate::{Observer, Traffic};
 pub struct Meter<T, L, C, K, B = Vec<u8>> {
     channel: Channel<T>,
     pub(super) client: Client<L, C, K, B>,
-    /// The transport ended.
+    /// The transport ended, or cannot be used any more.
     ended: bool,
 }
 
@@ -99,11 +99,11 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
             };
             match outcome {
                 Some(Event::Failed(error)) => {
-                    self.ended |= matches!(error, ClientError::Link(_));
+                    self.ended |= self.client.is_closed();
                     return Err(error.into());
                 }
                 Some(Event::Closed) => {
-                    self.ended = true;
+                    self.ended |= self.client.is_closed();
                     return Err(ClientError::Link(LinkError::Disconnected).into());
                 }
                 Some(_) => return Ok(()),

@@ -25,7 +25,7 @@ pub struct Meter<T, M, L, C, K, B, I> {
     pub(super) client: Client<L, C, K, B>,
     /// How the exchange in progress ended, while octets of it are still to send.
     outcome: Option<Event>,
-    /// The transport ended.
+    /// The transport ended, or cannot be used any more.
     ended: bool,
 }
 
@@ -120,11 +120,11 @@ where
     async fn carry_out(&mut self, each: impl FnMut(&[u8])) -> Result<Event, Error<T::Error>> {
         match self.drive(each).await {
             Ok(Event::Failed(error)) => {
-                self.ended |= matches!(error, ClientError::Link(_));
+                self.ended |= self.client.is_closed();
                 Err(error.into())
             }
             Ok(Event::Closed) => {
-                self.ended = true;
+                self.ended |= self.client.is_closed();
                 Err(ClientError::Link(LinkError::Disconnected).into())
             }
             Ok(event) => Ok(event),

@@ -69,7 +69,8 @@ pub struct ClientConfig {
     /// Items of one ACCESS request at most: some meters take fewer than they have room for.
     #[cfg(feature = "access")]
     pub access_items: u8,
-    /// Milliseconds to wait for each response, and for each part of one where the link tells of parts.
+    /// Milliseconds to wait for each response, and for each part of one where the link tells of parts. A link that
+    /// repeats what is lost has time-outs of its own, and they come first.
     pub response_time_out: u64,
     /// Whether to release with RLRQ; else closing the connection has to do.
     pub release_request: bool,

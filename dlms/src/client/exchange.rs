@@ -283,11 +283,16 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         self.finish(if released { Event::Released } else { Event::Failed(error) });
     }
 
-    /// The connection is of no more use.
+    /// The transport is of no more use.
     pub(super) fn close(&mut self, error: ClientError) {
+        self.lose(error);
+        self.phase = Phase::Closed;
+    }
+
+    /// The connection ended, and the association with it.
+    pub(super) fn lose(&mut self, error: ClientError) {
         let pending = self.is_busy();
         self.end_association();
-        self.phase = Phase::Closed;
         self.finish(if pending { Event::Failed(error) } else { Event::Closed });
     }
 }

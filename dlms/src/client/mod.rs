@@ -29,7 +29,7 @@ use dlms_core::buffer::Buffer;
 use dlms_core::codec::Decode;
 use dlms_core::crypto::{CryptoProvider, KeyId, KeyKind, SecuritySuite};
 use dlms_core::data::DataType;
-use dlms_core::link::{Link, LinkEvent};
+use dlms_core::link::{Link, LinkError, LinkEvent};
 use dlms_core::time::Instant;
 use dlms_security::hls::Challenge;
 use dlms_security::{
@@ -212,6 +212,12 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         (self.phase == Phase::Associated).then_some(self.negotiated)
     }
 
+    /// The link below: what was negotiated there.
+    #[must_use]
+    pub const fn link(&self) -> &L {
+        &self.link
+    }
+
     /// How it talks to the meter.
     #[must_use]
     pub const fn config(&self) -> &ClientConfig {
@@ -324,7 +330,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                 taken
             }
             Err(error) => {
-                self.close(error.into());
+                self.handle_line_error(error);
                 bytes.len()
             }
         }
@@ -334,11 +340,14 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     pub fn handle_timeout(&mut self, now: Instant) {
         match self.link.handle_timeout(now) {
             Ok(event) => self.handle_link(event, now),
-            Err(error) => self.close(error.into()),
+            Err(error) => self.handle_line_error(error),
         }
         if self.deadline.is_some_and(|deadline| now >= deadline) {
             let late = ClientError::Timeout(Timer::Response);
             match self.exchange {
+                _ if self.link.awaits(self.config.saps) => {
+                    self.deadline = Some(now.plus(self.config.response_time_out));
+                }
                 // Nothing would tell a late answer from that to the next request.
                 Exchange::Variables(_) => self.close(late),
                 _ => self.fail(late),
@@ -349,8 +358,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// The transport ended: nothing pending can succeed.
     pub fn handle_closed(&mut self) {
         if self.phase != Phase::Closed {
-            self.close(ClientError::Link(dlms_core::link::LinkError::Disconnected));
+            self.close(ClientError::Link(LinkError::Disconnected));
         }
+    }
+
+    /// Whether the transport is of no more use: only a new client over a new one can associate. A link that was lost on
+    /// a line that stands can be opened again.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
     }
 
     /// What to do next; again until it says `Wait`.
@@ -395,7 +411,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             self.end_association();
             self.finish(Event::Released);
         } else {
-            self.close(ClientError::Link(dlms_core::link::LinkError::Disconnected));
+            self.lose(ClientError::Link(LinkError::Disconnected));
+        }
+    }
+
+    fn handle_line_error(&mut self, error: LinkError) {
+        match error {
+            LinkError::Unframed(_) => self.close(error.into()),
+            // The line is as good as before.
+            _ => self.lose(error.into()),
         }
     }
 }

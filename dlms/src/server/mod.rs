@@ -35,7 +35,7 @@ pub use short_name::{InOrder, LogicalNamesOnly, ShortNames};
 use dlms_core::apdu::tag;
 use dlms_core::buffer::Buffer;
 use dlms_core::limits;
-use dlms_core::link::{Link, LinkEvent, Saps};
+use dlms_core::link::{Delivery, Link, LinkEvent, Saps};
 use dlms_core::time::Instant;
 
 use crate::machine::{Output, earlier};
@@ -59,6 +59,8 @@ pub struct Connection<L, B, const A: usize = 1> {
     /// Octets at the front of the receive buffer that have to last: a request that is still being answered, a value
     /// that is still coming.
     kept: usize,
+    /// What is served now has no answer.
+    mute: bool,
     events: Events,
     inactivity_time_out: u64,
     /// When the connection ends if nothing comes.
@@ -78,6 +80,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             associations: [const { Association::FREE }; A],
             transfer: None,
             kept: 0,
+            mute: false,
             events: Events::default(),
             inactivity_time_out: limits::INACTIVITY_TIME_OUT_TCP,
             deadline: None,
@@ -155,6 +158,12 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         }
     }
 
+    /// The link below: what was negotiated there.
+    #[must_use]
+    pub const fn link(&self) -> &L {
+        &self.link
+    }
+
     /// Whether the connection is of no more use.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
@@ -163,7 +172,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
 
     fn handle_link<D: LogicalDevice>(&mut self, devices: &mut [D], event: LinkEvent) {
         match event {
-            LinkEvent::Apdu { peer, len, .. } => {
+            LinkEvent::Apdu { peer, len, delivery } => {
                 let Some(mut site) = Site::find(devices, peer.server) else { return };
                 self.touch();
                 if self.link.is_sending() {
@@ -176,7 +185,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                     return;
                 }
                 let apdu = self.kept..self.kept.saturating_add(len);
-                self.handle_apdu(&mut site, peer, apdu);
+                match delivery {
+                    Delivery::Confirmed => self.handle_apdu(&mut site, peer, apdu),
+                    Delivery::Unconfirmed => self.handle_unconfirmed(&mut site, peer, apdu),
+                }
             }
             LinkEvent::Progress { .. } => self.touch(),
             LinkEvent::Oversize { peer, .. } if Site::find(devices, peer.server).is_some() => {
@@ -202,6 +214,20 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         dlms_core::buffer::shift_down(whole, apdu.start);
         self.kept = 0;
         self.handle_apdu(site, peer, 0..len);
+    }
+
+    /// Serves a request that nobody expects an answer to. Associations are not opened and released that way.
+    fn handle_unconfirmed<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        peer: Saps,
+        apdu: core::ops::Range<usize>,
+    ) {
+        if !matches!(self.rx.as_slice().get(apdu.start), Some(&(tag::AARQ | tag::RLRQ))) {
+            self.mute = true;
+            self.serve(site, peer, apdu);
+            self.mute = false;
+        }
     }
 
     fn handle_apdu<D: LogicalDevice>(

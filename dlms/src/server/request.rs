@@ -239,6 +239,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
 
     /// Hands an APDU in the transmit buffer over to the link.
     pub(super) fn send(&mut self, peer: Saps, apdu: Range<usize>) {
+        if self.mute {
+            return;
+        }
         // The link was asked whether it is free before the request was taken.
         let sent = self.link.send(peer, apdu, Delivery::Confirmed, self.now);
         debug_assert!(sent.is_ok(), "the link was free");

@@ -143,8 +143,14 @@ impl Bus {
     /// Lets things happen for so many milliseconds.
     pub fn pass(&mut self, milliseconds: u64, stations: &mut [&mut dyn Station]) {
         let end = self.now + milliseconds * MILLISECOND;
-        while self.ask_all(stations) || self.next(stations).is_some_and(|(at, ..)| at <= end) {
-            self.step(stations);
+        loop {
+            if self.ask_all(stations) {
+                continue;
+            }
+            match self.next(stations) {
+                Some((at, ..)) if at <= end => self.step(stations),
+                _ => break,
+            };
         }
         self.now = end;
     }

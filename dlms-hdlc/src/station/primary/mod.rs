@@ -206,6 +206,10 @@ impl<F: Buffer> Link for Primary<F> {
         station.poll |= open && !station.waiting && station.outgoing.is_none();
     }
 
+    fn awaits(&self, peer: Saps) -> bool {
+        self.station.expecting && self.is_open(peer)
+    }
+
     fn is_sending(&self) -> bool {
         self.station.outgoing.is_some()
     }

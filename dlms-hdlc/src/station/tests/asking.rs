@@ -61,9 +61,9 @@ fn connects_asks_and_disconnects() {
     assert_eq!(client.link.parameters(), Parameters::DEFAULT);
     client.sends(PEER, GET);
     assert_eq!(client.says(), [format!("0321 10 E6E600{GET}")]);
-    assert!(client.link.is_sending());
+    assert!(client.link.is_sending() && client.link.awaits(PEER));
     assert_eq!(client.takes(&line(&format!("21 03 30 E6E700{RESPONSE}"))), apdu(RESPONSE));
-    assert!(!client.link.is_sending());
+    assert!(!client.link.is_sending() && !client.link.awaits(PEER));
     assert_eq!(client.says(), [""; 0]);
     assert!(client.link.close(PEER, client.now));
     assert_eq!(client.says(), ["0321 53"]);
@@ -167,7 +167,7 @@ fn a_late_answer_and_one_that_comes_twice_count_once() {
 fn a_meter_that_is_not_ready_is_polled() {
     let mut client = asked();
     assert_eq!(client.hears("21 03 31"), [""; 0]);
-    assert!(!client.link.is_sending());
+    assert!(!client.link.is_sending() && client.link.awaits(PEER));
     client.waits(99);
     assert_eq!(client.says(), [""; 0]);
     client.waits(1);
