@@ -158,12 +158,6 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         }
     }
 
-    /// The link below: what was negotiated there.
-    #[must_use]
-    pub const fn link(&self) -> &L {
-        &self.link
-    }
-
     /// Whether the connection is of no more use.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
