@@ -7,8 +7,8 @@ use dlms_core::link::LinkError;
 use dlms_hdlc::{Parameters, PrimarySettings, SecondarySettings};
 use dlms_tests::bus::{Faults, Port, Reads};
 
-use crate::meter::{BELL, BREAKER, NOTE, PROFILE, rings};
-use crate::serial::{Serial, client, meter_of};
+use crate::meter::{BELL, NOTE, PROFILE, rings};
+use crate::serial::{BREAKER, Serial, client, meter_of};
 use crate::wire::{manager, secure};
 
 const ROWS: u32 = 120;

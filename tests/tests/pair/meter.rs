@@ -1,6 +1,5 @@
 //! A small meter: three clients, a few registers, a clock, a breaker, a load profile, something long to write.
 
-use cosem_classes::disconnect_control::{Breaker, ControlMode, ControlState, DisconnectControl};
 use cosem_classes::model::{
     AccessMode, AccessRights, CaptureObject, ClassInfo, Effect, Instance, ObjectList, Unrestricted,
 };
@@ -31,7 +30,6 @@ pub const ENERGY: Register = Register::at(obis!("1-0:1.8.0.255"));
 pub const SECRET_REGISTER: Register = Register::at(obis!("1-0:2.8.0.255"));
 pub const PROFILE: ProfileGeneric = ProfileGeneric::at(obis!("1-0:99.1.0.255"));
 pub const NOTE: data::Data = data::Data::at(obis!("0-0:96.13.0.255"));
-pub const BREAKER: DisconnectControl = DisconnectControl::at(obis!("0-0:96.3.10.255"));
 pub const BELL: Bell = Bell::at(obis!("0-0:128.0.0.255"));
 
 /// Random enough for tests, and the same each time.
@@ -184,9 +182,6 @@ fn made_as<const N: usize>(
     let note = Note(DataBuf::from(Data::OctetString(&[])));
     objects.insert(Instance::<data::Data, _>::new(obis!("0-0:96.13.0.255"), note));
     objects.insert(Instance::<Bell, _>::new(obis!("0-0:128.0.0.255"), Counted(0)));
-
-    let breaker = Breaker::new(true, ControlState::Connected, ControlMode(4));
-    objects.insert(Instance::<DisconnectControl, _>::new(obis!("0-0:96.3.10.255"), breaker));
 
     let columns = [
         CaptureObject::whole(ENERGY.value().descriptor()),

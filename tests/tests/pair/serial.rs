@@ -1,5 +1,7 @@
 //! Clients and meters on one serial line, under virtual time.
 
+use cosem_classes::disconnect_control::{Breaker, ControlMode, ControlState, DisconnectControl};
+use cosem_classes::model::Instance;
 use dlms::client::{Client, ClientConfig, ClientError, Event};
 use dlms::server::{self, Connection};
 use dlms_core::codec::Encode;
@@ -8,7 +10,11 @@ use dlms_hdlc::{Address, Control, Frame, Primary, PrimarySettings, Secondary, Se
 use dlms_security::{InvocationCounters, Protection, RamCounters};
 use dlms_tests::bus::{Bus, ClientStation, Line, MeterStation, Port, Station, Talker};
 
+use obis::obis;
+
 use crate::meter::{Meter, Provider, meter, provider};
+
+pub const BREAKER: DisconnectControl = DisconnectControl::at(obis!("0-0:96.3.10.255"));
 
 pub type SerialClient = ClientStation<Primary<Vec<u8>>, Provider, RamCounters, Vec<u8>>;
 pub type SerialMeter = MeterStation<Secondary<Vec<u8>, 2>, Meter, Vec<u8>, 3>;
@@ -31,7 +37,14 @@ pub fn client(settings: PrimarySettings, config: ClientConfig) -> SerialClient {
 
 /// A meter whose load profile has so many rows.
 pub fn meter_of(settings: SecondarySettings, rows: u32) -> SerialMeter {
-    let devices = settings.logical_devices.iter().map(|sap| meter(*sap, rows, Protection::NONE)).collect();
+    let devices = settings.logical_devices.iter().map(|sap| {
+        let mut meter = meter(*sap, rows, Protection::NONE);
+        let breaker = Breaker::new(true, ControlState::Connected, ControlMode(4));
+        let name = BREAKER.logical_name().descriptor().logical_name;
+        meter.objects.insert(Instance::<DisconnectControl, _>::new(name, breaker));
+        meter
+    });
+    let devices = devices.collect();
     let link = Secondary::new(settings, Vec::new());
     // The link looks after clients that fell silent.
     let connection = Connection::new(link, Vec::new(), Vec::new()).with_inactivity_time_out(0);
