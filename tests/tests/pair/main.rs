@@ -7,12 +7,14 @@
     missing_debug_implementations
 )]
 
+mod a_bad_frame_is_answered_as_the_standard_says;
 mod a_bad_line_does_nothing_twice;
 mod a_link_is_opened_again;
 mod a_list_of_anything_is_done_in_order;
 mod a_long_value_goes_in_blocks;
 mod a_meter_is_referenced_by_short_names;
 mod an_association_is_opened_and_released;
+mod many_meters_share_a_line;
 mod many_share_one_meter;
 mod meter;
 mod nothing_insecure_is_done;
