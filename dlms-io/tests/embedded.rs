@@ -17,11 +17,16 @@ use dlms_core::codec::{Decode, Encode};
 use dlms_core::data::{Any, Array, Data};
 use dlms_core::link::LinkError;
 use dlms_core::time::Instant;
+use dlms_hdlc::{Primary, PrimarySettings, Secondary, SecondarySettings};
 use dlms_io::Error;
-use dlms_io::embedded::{Meter, Timer, serve};
+use dlms_io::embedded::{Line, Meter, Timer, open, serve, wait_for_opening};
 use dlms_security::RamCounters;
 use dlms_wrapper::{Role, Stream};
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
+use iec62056_21::{
+    BaudCharacter, Identification, LineSettings, Opening, OpeningServer, OpeningServerSettings,
+    OpeningSettings,
+};
 use support::{
     BREAKER, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, device, poll_times, provider,
 };
@@ -277,4 +282,40 @@ fn a_header_that_never_ends_runs_into_inactivity() {
         served.await.unwrap().unwrap();
         assert_eq!(begin.elapsed(), Duration::from_secs(180));
     });
+}
+
+impl Line for Uart {
+    /// A pipe goes at any speed.
+    async fn set_line(&mut self, _: LineSettings) -> Result<(), ErrorKind> {
+        self.0.flush().await.map_err(|_| ErrorKind::Other)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn mode_e_opens_a_line_for_hdlc() {
+    let (ours, theirs) = duplex(64);
+    let local = LocalSet::new();
+    local.spawn_local(async move {
+        let (devices, ticks) = (RefCell::new([device()]), Ticks::start());
+        let identification = Identification::new(*b"TST", BaudCharacter(b'5'), b"2", b"METER").unwrap();
+        let mut opening = OpeningServer::new(OpeningServerSettings::hdlc(identification));
+        let mut line = Uart(theirs);
+        let opened = wait_for_opening(&mut line, ticks, &mut opening).await.unwrap().unwrap();
+        assert_eq!(opened.line, LineSettings::eight_none_one(9600));
+        let link = Secondary::<_, 1>::new(SecondarySettings::DEFAULT, [0; 160]);
+        let mut connection = Connection::<_, Fixed, 1>::new(link, [0; 1024], [0; 1024]);
+        serve(line, ticks, &mut [0; 16], &mut connection, &devices, |_| {}).await
+    });
+    let read = async {
+        let mut line = Uart(ours);
+        let opened = open(&mut line, Ticks::start(), &mut Opening::new(OpeningSettings::HDLC)).await.unwrap();
+        assert!(opened.confirmed);
+        let link = Primary::new(PrimarySettings::DEFAULT.at_baud(opened.line.baud), [0; 160]);
+        let client = Client::new(link, config(Level::Hls), provider(), counters(), [0; 1024], [0; 1024]);
+        let mut meter = Meter::new(line, Ticks::start(), [0; 16], client);
+        meter.associate().await.unwrap();
+        assert_eq!(meter.get(VOLTAGE.value().of::<u16>()).await.unwrap(), 2_301);
+        meter.close().await.unwrap();
+    };
+    local.run_until(read).await;
 }
