@@ -1,5 +1,6 @@
 use dlms_core::codec::{DecodeError, DecodeErrorKind};
 use dlms_hdlc::{FrameError, FrameErrorKind};
+use iec62056_21::{ParseError, ParseErrorKind};
 use serde_json::{Value, json};
 
 /// Why a command did not do what it was asked to.
@@ -170,6 +171,16 @@ impl From<FrameError> for Failure {
     fn from(error: FrameError) -> Self {
         let kind = match error.kind {
             FrameErrorKind::HeaderCheck | FrameErrorKind::FrameCheck => FailureKind::BadChecksum,
+            _ => FailureKind::Decode,
+        };
+        Self::new(kind, error.kind.to_string()).at(error.offset)
+    }
+}
+
+impl From<ParseError> for Failure {
+    fn from(error: ParseError) -> Self {
+        let kind = match error.kind {
+            ParseErrorKind::BlockCheck { .. } | ParseErrorKind::Crc { .. } => FailureKind::BadChecksum,
             _ => FailureKind::Decode,
         };
         Self::new(kind, error.kind.to_string()).at(error.offset)

@@ -43,7 +43,9 @@ impl Tree {
 
     fn telegram(&mut self, document: &Map<String, Value>) {
         let frame = |name: &str| document.get("hdlc")?.get(0)?.get("control")?.get(name)?.as_str();
-        let title = document.get("apdu").and_then(Value::as_str).or_else(|| frame("type")).unwrap_or("value");
+        let is_text = document.contains_key("lines");
+        let title = document.get("apdu").and_then(Value::as_str).or_else(|| frame("type"));
+        let title = title.unwrap_or(if is_text { "telegram" } else { "value" });
         self.line(title, "");
         self.inside(|tree| tree.members(document));
     }
@@ -69,6 +71,12 @@ impl Tree {
                     self.line(name, document.get("text").and_then(Value::as_str).unwrap_or_default())
                 }
                 "fields" => self.fields(value),
+                // The readings tell the same.
+                "lines" => {
+                    if let Some(Value::Array(readings)) = document.get("readings") {
+                        self.readings(readings);
+                    }
+                }
                 "body" => {
                     // What most people look for comes first.
                     if let Some(Value::Array(readings)) = document.get("readings") {

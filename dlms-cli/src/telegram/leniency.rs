@@ -33,6 +33,9 @@ macro_rules! deviations {
 deviations! {
     UntaggedAttributeDescriptor = "untagged-attribute-descriptor" "attribute descriptors without tags in the body",
     HeaderCheckSequence = "header-check-sequence" "a wrong header check sequence, and a right frame check sequence",
+    MissingCrc = "missing-crc" "a P1 telegram without a CRC, as before DSMR 4",
+    Identification = "identification" "a first line of a P1 telegram that is no identification",
+    DataLine = "data-line" "a line of a P1 telegram that is no object",
     Noise = "noise" "octets that are no frame",
 }
 

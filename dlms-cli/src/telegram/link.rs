@@ -20,7 +20,7 @@ pub(crate) enum Link {
     Mbus,
     /// Wireless M-Bus: not built yet.
     Wmbus,
-    /// The P1 port: not built yet.
+    /// The P1 port, or a data readout.
     P1,
 }
 

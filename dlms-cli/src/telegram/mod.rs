@@ -8,6 +8,7 @@ mod hdlc;
 mod keys;
 mod leniency;
 mod link;
+mod p1;
 mod pieces;
 mod reader;
 mod security;
@@ -57,7 +58,8 @@ pub(crate) fn read(
     match link {
         Link::Hdlc => hdlc::read(octets, &mut telegrams, &mut documents)?,
         Link::Wrapper => telegrams.wrapped(octets, &mut documents)?,
-        Link::Mbus | Link::Wmbus | Link::P1 => {
+        Link::P1 => p1::read(octets, telegrams.lenience(), &mut documents)?,
+        Link::Mbus | Link::Wmbus => {
             return Err(Failure::unsupported(format!("link {} is not built", link.name())));
         }
         Link::Auto | Link::Apdu | Link::Data => telegrams.bare(octets, &mut documents)?,
@@ -218,6 +220,7 @@ mod tests {
             "general-signing",
             "hdlc",
             "real-meter",
+            "iec62056-21",
         ] {
             let path = format!("{}/../tests/vectors/{file}.json", env!("CARGO_MANIFEST_DIR"));
             let entries: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
@@ -234,7 +237,8 @@ mod tests {
                             _ => octets.insert(at, u8::try_from(dice(256)).unwrap()),
                         }
                     }
-                    let link = [Link::Auto, Link::Apdu, Link::Hdlc, Link::Wrapper, Link::Data][round % 5];
+                    let link =
+                        [Link::Auto, Link::Apdu, Link::Hdlc, Link::Wrapper, Link::Data, Link::P1][round % 6];
                     for document in read_all(&octets, link, round % 2 == 0) {
                         let _ = writer.write(&document);
                         let _ = crate::tree::document(&document);

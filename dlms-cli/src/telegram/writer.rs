@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::frame_json::FrameParts;
 use super::keys::{self, Keys};
 use super::link::Link;
+use super::p1;
 use crate::failure::{Failure, FailureKind};
 use crate::message::{Members, Parts, general_with};
 
@@ -39,6 +40,9 @@ impl MessageWriter {
         let link = Link::from_name(link).ok_or_else(|| members.wrong("link", "the name of a link"))?;
         if link == Link::Data {
             return Ok(members.value("body")?.into_vec());
+        }
+        if link == Link::P1 {
+            return p1::write(&members);
         }
         let parts = match members.optional("apdu") {
             Some(_) => in_blocks(&members, self.message(&members)?)?,

@@ -6,5 +6,6 @@ mod command;
 mod explained_codes;
 mod hostile_input;
 mod keys;
+mod p1;
 mod round_trip;
 mod vectors;
