@@ -55,8 +55,8 @@ impl Acknowledgement {
             grammar::whole(delimited(literal(b"\x06"), choice, literal(b"\r\n")), octets)?
                 .map_err(|_| ParseErrorKind::Truncated.at(octets.len()))?;
         let choice = [protocol, baud, mode_control];
-        if let Some((at, _)) = (1..).zip(choice).find(|(_, character)| !character.is_ascii_alphanumeric()) {
-            return Err(ParseErrorKind::Unexpected.at(at));
+        if let Some(at) = choice.iter().position(|character| !character.is_ascii_alphanumeric()) {
+            return Err(ParseErrorKind::Unexpected.at(at).within(1));
         }
         Ok(Self { protocol, baud: BaudCharacter(baud), mode_control })
     }

@@ -59,8 +59,8 @@ impl BaudCharacter {
     /// The character of modes C and E for the highest rate of the standard that is not above `baud`; `0` where none is.
     #[must_use]
     pub fn at_most(baud: u32) -> Self {
-        let fitting = (b'0'..).zip(RATES).filter(|(_, rate)| *rate <= baud).last();
-        fitting.map_or(Self::INITIAL, |(character, _)| Self(character))
+        let fitting = RATES.iter().rposition(|rate| *rate <= baud).and_then(|at| u8::try_from(at).ok());
+        Self(fitting.unwrap_or_default().wrapping_add(b'0'))
     }
 }
 

@@ -92,6 +92,15 @@ pub(crate) fn field<'a>(
     verify(take_while(of), move |field: &[u8]| field.len() <= most)
 }
 
+/// Where the first of these characters stand.
+pub(crate) fn find(text: &[u8], characters: &[u8]) -> Option<usize> {
+    let mut rest = text;
+    while !rest.starts_with(characters) {
+        rest = rest.get(1..)?;
+    }
+    Some(text.len().saturating_sub(rest.len()))
+}
+
 /// A character of an identification or an address: printable, and no delimiter.
 pub(crate) const fn is_printable(character: u8) -> bool {
     matches!(character, b' '..=b'~') && !matches!(character, b'/' | b'!')

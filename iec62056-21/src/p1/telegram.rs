@@ -1,4 +1,5 @@
 use super::{Objects, crc};
+use crate::grammar::find;
 use crate::{DataSets, Identification, ParseError, ParseErrorKind};
 
 /// What becomes of a telegram without a CRC: meters before DSMR 4 send none.
@@ -35,7 +36,7 @@ impl<'a> Telegram<'a> {
             [b'/', ..] => {}
             _ => return Err(ParseErrorKind::Unexpected.at(0)),
         }
-        let end = octets.windows(2).position(|pair| pair == b"\n!").ok_or(truncated)?;
+        let end = find(octets, b"\n!").ok_or(truncated)?;
         let (octets, tail) = octets.split_at_checked(end.saturating_add(2)).ok_or(truncated)?;
         let crc = stated(tail.strip_suffix(b"\r\n").unwrap_or(tail)).map_err(|e| e.within(octets.len()))?;
         let calculated = crc::crc(octets);

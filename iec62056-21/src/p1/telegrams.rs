@@ -33,8 +33,10 @@ impl<'a> Iterator for Telegrams<'a> {
 
     fn next(&mut self) -> Option<Located<'a>> {
         let (mut scanner, mut begin) = (Scanner::Outside, None);
-        for (at, octet) in self.capture.iter().enumerate().skip(self.at) {
-            let behind = at.saturating_add(1);
+        let mut behind = self.at;
+        for octet in self.capture.get(self.at..).unwrap_or_default() {
+            let at = behind;
+            behind = behind.saturating_add(1);
             match (scanner.push(*octet), begin) {
                 (Scanned::First, None) => begin = Some(at),
                 (Scanned::First, Some(start)) => return Some(self.cut(start, at)),

@@ -46,7 +46,7 @@ impl<'a> Iterator for DataSets<'a> {
                 Some(Ok(set))
             }
             Err(error) => {
-                let line_end = self.rest.windows(2).position(|pair| pair == b"\r\n");
+                let line_end = grammar::find(self.rest, b"\r\n");
                 self.rest = line_end.and_then(|at| self.rest.get(at..)).unwrap_or_default();
                 Some(Err(error.within(offset)))
             }

@@ -1,5 +1,6 @@
 use super::DataSets;
 use crate::control::{ETX, STX};
+use crate::grammar::find;
 use crate::{Identification, ParseError, ParseErrorKind, block_check};
 
 /// A data readout (IEC 62056-21, 6.3.4): `STX data ! CR LF ETX BCC`, or `data ! CR LF` alone as in mode D; in front
@@ -97,10 +98,6 @@ fn end_of_lines(octets: &[u8]) -> Option<usize> {
     }
     let last = b"\r\n!\r\n";
     find(octets, last).map(|at| at.saturating_add(last.len()))
-}
-
-fn find(octets: &[u8], what: &[u8]) -> Option<usize> {
-    octets.windows(what.len()).position(|window| window == what)
 }
 
 #[cfg(test)]
