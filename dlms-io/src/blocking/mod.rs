@@ -59,6 +59,7 @@ mod serve_mode_e;
 mod server;
 mod services;
 mod transport;
+mod workers;
 
 pub use connect::{HdlcMeter, TcpMeter, UdpMeter, connect_hdlc_tcp, connect_tcp, connect_udp};
 pub use connect_line::connect_line;

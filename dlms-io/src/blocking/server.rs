@@ -6,20 +6,21 @@ use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
 use std::panic::catch_unwind;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Scope};
 
 use dlms::server::Event;
 use dlms_core::link::Link;
 use dlms_wrapper::Role;
 
+use super::workers::Workers;
 use super::{Transport, serve};
 use crate::{ServerConfig, Shared};
 
 /// How long to wait when the system is short of sockets or threads.
 const SHORTAGE: Duration = Duration::from_millis(100);
 
-/// A TCP server of logical devices: a thread for each connection.
+/// A TCP server of logical devices: a thread for each connection, used again for the next.
 #[derive(Debug)]
 pub struct Server<V, F = fn() -> dlms_wrapper::Stream> {
     listener: TcpListener,
@@ -80,26 +81,42 @@ impl<V: Shared + Sync, L: Link, F: Fn() -> L + Sync> Server<V, F> {
     /// Serves until it is stopped, then returns when all connections have ended; `audit` is told what happens on the
     /// connection with which client.
     pub fn run(self, audit: impl Fn(SocketAddr, Event) + Sync) {
-        thread::scope(|scope| {
-            while self.gate.wait_for_place(self.config.connections) {
-                let Ok((stream, client)) = self.listener.accept() else {
+        let workers = Workers::new(self.config.connections);
+        thread::scope(|scope| self.work(scope, &workers, &audit));
+    }
+
+    /// Serves one connection after the other. While it serves, another thread waits for the next.
+    fn work<'scope, 'env>(
+        &'env self,
+        scope: &'scope Scope<'scope, 'env>,
+        workers: &'env Workers,
+        audit: &'env (dyn Fn(SocketAddr, Event) + Sync),
+    ) {
+        loop {
+            let accepted = workers.accept(|| (!self.gate.is_stopped()).then(|| self.listener.accept()));
+            let (stream, client) = match accepted {
+                None => return,
+                Some(Ok(accepted)) => accepted,
+                Some(Err(_)) => {
                     thread::sleep(SHORTAGE);
                     continue;
-                };
-                let Some(place) = self.gate.enter(&stream) else { continue };
-                let (server, audit) = (&self, &audit);
-                let serve = move || {
-                    let _place = place;
-                    // A panic of an object's ends this connection, no other.
-                    let _ = catch_unwind(AssertUnwindSafe(|| {
-                        server.serve(&stream, |event| audit(client, event))
-                    }));
-                };
-                if thread::Builder::new().spawn_scoped(scope, serve).is_err() {
-                    thread::sleep(SHORTAGE);
+                }
+            };
+            let Some(place) = self.gate.enter(&stream) else { continue };
+            if workers.leave() {
+                let another = move || self.work(scope, workers, audit);
+                if thread::Builder::new().spawn_scoped(scope, another).is_err() {
+                    workers.dismiss();
                 }
             }
-        });
+            // A panic of an object's ends this connection, no other.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.serve(&stream, |event| audit(client, event))));
+            drop(place);
+            drop(stream);
+            if !workers.come_back() {
+                return;
+            }
+        }
     }
 
     fn serve(&self, stream: &TcpStream, audit: impl FnMut(Event)) -> io::Result<()> {
@@ -123,7 +140,6 @@ impl Stopper {
             let _ = stream.shutdown(Shutdown::Read);
         }
         drop(places);
-        self.0.changed.notify_all();
         // What waits for a connection is given one.
         let _ = TcpStream::connect_timeout(&self.0.knock(), SHORTAGE);
     }
@@ -157,14 +173,13 @@ impl Transport for Stoppable<'_> {
     }
 }
 
-/// Who is in, and whether more may come.
+/// The connections there are.
 #[derive(Debug)]
 struct Gate {
     address: SocketAddr,
     /// Set while the places are locked.
     stopped: AtomicBool,
     places: Mutex<Places>,
-    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -175,7 +190,7 @@ struct Places {
 
 impl Gate {
     fn new(address: SocketAddr) -> Self {
-        Self { address, stopped: AtomicBool::new(false), places: Mutex::default(), changed: Condvar::new() }
+        Self { address, stopped: AtomicBool::new(false), places: Mutex::default() }
     }
 
     fn places(&self) -> MutexGuard<'_, Places> {
@@ -184,13 +199,6 @@ impl Gate {
 
     fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
-    }
-
-    /// Waits until there are fewer than `most` connections; no if none is to come any more.
-    fn wait_for_place(&self, most: usize) -> bool {
-        let full = |places: &mut Places| !self.is_stopped() && places.taken.len() >= most.max(1);
-        drop(self.changed.wait_while(self.places(), full));
-        !self.is_stopped()
     }
 
     /// Lets a connection in.
@@ -228,6 +236,5 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.gate.places().taken.remove(&self.number);
-        self.gate.changed.notify_all();
     }
 }
