@@ -416,3 +416,24 @@ fn any_transport_will_do() {
     meter.close().unwrap();
     server.join().unwrap().unwrap();
 }
+
+#[test]
+fn general_blocks_carry_what_is_long_both_ways() {
+    for (level, window) in [(Level::None, 1), (Level::None, 20), (Level::Hls, 4)] {
+        let server = Running::new();
+        let config = config(level).with_general_block_transfer(window);
+        let mut meter = connect_tcp(server.address, config, provider(), counters()).unwrap();
+        meter.associate().unwrap();
+        assert_eq!(meter.get(LOAD.buffer()).unwrap().encode_to_vec(), whole_profile());
+        let bursts = meter.client().statistics().round_trips;
+        assert!(bursts > 3, "{bursts}");
+        let mut value = Vec::new();
+        meter.get_blocks(LOAD.buffer().descriptor(), None, |piece| value.extend_from_slice(piece)).unwrap();
+        assert_eq!(value, whole_profile());
+        let items = [Access::get(ENERGY.value()); 64];
+        let mut count = 0;
+        meter.access(&items, AccessOptions::default(), |_, _, _| count += 1).unwrap();
+        assert_eq!(count, 64);
+        meter.close().unwrap();
+    }
+}

@@ -12,6 +12,14 @@ pub const CURRENT_ASSOCIATION: ObisCode = ObisCode::new(0, 0, 40, 0, 0, 255);
 pub(crate) const OPTIONAL: Conformance =
     if cfg!(feature = "access") { Conformance::ACCESS } else { Conformance::NONE };
 
+/// The services of a server that a feature turns on.
+#[cfg(feature = "server")]
+pub(crate) const SERVED: Conformance = if cfg!(feature = "general-block-transfer") {
+    OPTIONAL.union(Conformance::GENERAL_BLOCK_TRANSFER)
+} else {
+    OPTIONAL
+};
+
 /// The method that carries the third and fourth pass of high level security.
 #[cfg(any(feature = "client", feature = "server"))]
 pub(crate) const REPLY_TO_HLS: MethodDescriptor = MethodDescriptor::new(15, CURRENT_ASSOCIATION, 1);

@@ -105,6 +105,11 @@ impl Settings {
         let mut config = ClientConfig::new(flags.client.unwrap_or(PUBLIC), flags.server.unwrap_or(1));
         config.authentication = authentication(auth, flags.password.as_ref())?;
         config.max_receive_pdu_size = flags.pdu_size.unwrap_or(config.max_receive_pdu_size);
+        config = match flags.gbt {
+            Some(window @ 1..=63) => config.with_general_block_transfer(window),
+            Some(_) => return Err(Failure::usage("--gbt takes a window of 1 to 63 blocks")),
+            None => config,
+        };
         config.response_time_out = flags.timeout.map_or(config.response_time_out, milliseconds);
         if security != Security::None || auth == Auth::HlsGmac {
             config.ciphering = Some(ciphering(&flags, security.protection())?);
@@ -150,7 +155,6 @@ fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
         (flags.agreement_key.is_some(), "--agreement-key"),
         (flags.server_cert.is_some(), "--server-cert"),
         (flags.ciphering == Some(Form::General), "--ciphering general"),
-        (flags.gbt.is_some(), "--gbt"),
         (flags.referencing == Some(Referencing::Sn), "--referencing sn"),
     ];
     match named.into_iter().find(|(given, _)| *given) {
@@ -290,6 +294,7 @@ mod tests {
         assert_eq!(kind(ConnectionFlags { ek: octets(15), ..keyed.clone() }), FailureKind::Usage);
         assert_eq!(kind(ConnectionFlags { system_title: octets(7), ..keyed.clone() }), FailureKind::Usage);
         assert_eq!(kind(ConnectionFlags { auth: Some(Auth::Lls), ..tcp() }), FailureKind::Usage);
+        assert_eq!(kind(ConnectionFlags { gbt: Some(64), ..tcp() }), FailureKind::Usage);
         let dedicated = Some(DedicatedKey::Random);
         assert_eq!(kind(ConnectionFlags { dedicated_key: dedicated, ..keyed }), FailureKind::Usage);
     }
@@ -298,7 +303,6 @@ mod tests {
     fn what_is_not_built_is_refused_by_name() {
         for flags in [
             ConnectionFlags { suite: Some(2), ..tcp() },
-            ConnectionFlags { gbt: Some(4), ..tcp() },
             ConnectionFlags { auth: Some(Auth::HlsEcdsa), ..tcp() },
             ConnectionFlags { ciphering: Some(Form::General), ..tcp() },
             ConnectionFlags { referencing: Some(Referencing::Sn), ..tcp() },

@@ -26,6 +26,12 @@ fn all_rows_come_in_blocks() {
 }
 
 #[test]
+fn all_rows_come_in_general_blocks_too() {
+    let profile = json(&["profile", PROFILE, "--gbt", "20"]);
+    assert!(rows(&profile).len() >= 2_879, "{}", rows(&profile).len());
+}
+
+#[test]
 fn rows_by_number_and_columns_by_number() {
     let meter = Meter::start();
     let all = json(&["profile", PROFILE, "--tcp", &meter.address]);

@@ -58,6 +58,11 @@ pub(super) fn serve_channel<T: Transport, L: Link, B: Buffer, const A: usize>(
             channel.inbox.take(taken);
             continue;
         }
+        // Due already: the blocks of a burst go one after the other.
+        if until.is_some_and(|until| now >= until) {
+            devices.with(|devices| connection.handle_timeout(devices, now));
+            continue;
+        }
         match channel.receive(until)? {
             Received::Octets => {}
             Received::Nothing => {

@@ -64,6 +64,11 @@ async fn serve_channel<T: Read + Write, M: Timer, L: Link, B: Buffer, const A: u
             channel.inbox.take(taken);
             continue;
         }
+        // Due already: the blocks of a burst go one after the other.
+        if until.is_some_and(|until| now >= until) {
+            devices.with(|devices| connection.handle_timeout(devices, now));
+            continue;
+        }
         match channel.receive(until).await? {
             Received::Octets => {}
             Received::Nothing => {

@@ -75,6 +75,11 @@ pub(super) async fn serve_channel<T: AsyncRead + AsyncWrite + Unpin, L: Link, B:
             channel.inbox.take(taken);
             continue;
         }
+        // Due already: the blocks of a burst go one after the other.
+        if until.is_some_and(|until| now >= until) {
+            devices.with(|devices| connection.handle_timeout(devices, now));
+            continue;
+        }
         match either(stop.as_mut(), channel.receive(until)).await {
             Either::First(()) => return Ok(()),
             Either::Second(received) => match received? {

@@ -202,6 +202,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let items = items.get(..most).unwrap_or(items);
         let mut items = items.get(..self.answerable(items)).unwrap_or(items);
         let max = self.max_plain();
+        // In blocks it may be of any length.
+        let max = if self.has_general_blocks() { usize::MAX } else { max };
         while let ([_, _, ..], true) = (items, Request { invoke, items }.encoded_len() > max) {
             items = items.get(..items.len().saturating_sub(1)).unwrap_or_default();
         }
@@ -213,6 +215,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     fn answerable(&self, items: &[Access<'_>]) -> usize {
         let max = match usize::from(self.config.max_receive_pdu_size) {
             0 => return items.len(),
+            _ if self.has_general_blocks() => return items.len(),
             max => max,
         };
         let (form, protection) = self.ciphers().unwrap_or((ServiceCiphering::Global, Protection::NONE));

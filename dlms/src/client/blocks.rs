@@ -37,6 +37,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             self.put_any(&whole, needed)?;
             return Ok(None);
         }
+        #[cfg(feature = "general-block-transfer")]
+        if self.put_general(&whole, needed)? {
+            return Ok(None);
+        }
         let least = block_head.encoded_len().saturating_add(BLOCK_HEADER);
         if self.offered(in_blocks).is_err() || max <= least {
             return Err(Misuse::TooLong { needed, max }.into());

@@ -69,6 +69,8 @@ pub struct ClientConfig {
     /// Items of one ACCESS request at most: some meters take fewer than they have room for.
     #[cfg(feature = "access")]
     pub access_items: u8,
+    /// Blocks of a general block transfer that it takes and sends in a row, 1..=63.
+    pub block_window: u8,
     /// Milliseconds to wait for each response, and for each part of one where the link tells of parts. A link that
     /// repeats what is lost has time-outs of its own, and they come first.
     pub response_time_out: u64,
@@ -79,7 +81,9 @@ pub struct ClientConfig {
 }
 
 impl ClientConfig {
-    /// What this client can do.
+    /// What a client proposes unless told otherwise: all that it can, but for general block transfer
+    /// ([`with_general_block_transfer`](Self::with_general_block_transfer)). A ciphered answer that comes in those has
+    /// to be kept whole, where each block of a service's own is ciphered by itself.
     pub const CONFORMANCE: Conformance = Conformance::NONE
         .union(Conformance::GENERAL_PROTECTION)
         .union(Conformance::READ)
@@ -113,9 +117,19 @@ impl ClientConfig {
             user_id: None,
             #[cfg(feature = "access")]
             access_items: 64,
+            block_window: 8,
             response_time_out: limits::RESPONSE_TIME_OUT,
             release_request: true,
             stream_blocks: false,
         }
+    }
+
+    /// Proposes general block transfer, with so many blocks in a row, 1..=63.
+    #[cfg(feature = "general-block-transfer")]
+    #[must_use]
+    pub const fn with_general_block_transfer(mut self, window: u8) -> Self {
+        self.conformance = self.conformance.union(Conformance::GENERAL_BLOCK_TRANSFER);
+        self.block_window = window;
+        self
     }
 }

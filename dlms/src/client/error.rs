@@ -106,6 +106,9 @@ pub enum Refusal {
     /// The request as such.
     #[error("exception: {}, {}", .0.state_error.name(), .0.service_error.name())]
     Exception(ExceptionResponse),
+    /// The server gave up the transfer of blocks.
+    #[error("the server gave up the block transfer")]
+    Aborted,
     /// The request as such, in the older form.
     #[error("service error: {0:?}")]
     ServiceError(ConfirmedServiceError),

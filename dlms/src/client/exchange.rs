@@ -39,6 +39,12 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         Err(Misuse::NotNegotiated(service.without(self.negotiated.conformance)))
     }
 
+    /// Whether what is too long for one message goes in general blocks.
+    #[cfg(feature = "access")]
+    pub(super) fn has_general_blocks(&self) -> bool {
+        cfg!(feature = "general-block-transfer") && self.offered(Conformance::GENERAL_BLOCK_TRANSFER).is_ok()
+    }
+
     /// The name of the next request.
     pub(super) fn next_invoke(&mut self) -> InvokeIdAndPriority {
         self.invoke_id = self.invoke_id.wrapping_add(1) & 0x0f;
@@ -58,6 +64,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let needed = request.encoded_len();
         let max = self.max_plain();
         if needed > max {
+            #[cfg(feature = "general-block-transfer")]
+            if self.put_general(request, needed)? {
+                return Ok(());
+            }
             return Err(Misuse::TooLong { needed, max }.into());
         }
         self.put_any(request, needed)
@@ -123,6 +133,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             }
             return;
         }
+        #[cfg(feature = "general-block-transfer")]
+        if self.outgoing.is_none() {
+            return self.flush_general(now);
+        }
         if self.outgoing.is_none() || self.link.is_sending() {
             return;
         }
@@ -134,6 +148,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         let Some(plain) = self.outgoing.take() else { return };
         match self.seal(plain) {
+            #[cfg(feature = "general-block-transfer")]
+            Ok(message) if self.general.is_some() => match self.start_general(message) {
+                Ok(()) => self.flush_general(now),
+                Err(error) => self.fail(error),
+            },
             Ok(apdu) => {
                 let needed = apdu.len();
                 self.statistics.sent(needed);
@@ -164,23 +183,32 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     }
 
     /// An APDU arrived at `apdu` in the receive buffer.
-    pub(super) fn handle_apdu(&mut self, apdu: Range<usize>, _: Instant) {
+    pub(super) fn handle_apdu(&mut self, apdu: Range<usize>, now: Instant) {
         if matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. }) || self.outgoing.is_some() {
             // A late answer to what was given up.
             return;
         }
-        if let Err(error) = self.accept(apdu) {
+        if let Err(error) = self.accept(apdu, now) {
             self.fail(error);
         }
     }
 
-    fn accept(&mut self, apdu: Range<usize>) -> Result<(), ClientError> {
+    fn accept(&mut self, apdu: Range<usize>, now: Instant) -> Result<(), ClientError> {
         let first = self.rx.as_slice().get(apdu.start).copied().unwrap_or(0);
         match first {
             tag::AARE if self.exchange == Exchange::Associate => return self.accept_aare(apdu),
             tag::RLRE if self.exchange == Exchange::Release => return self.accept_release(),
+            #[cfg(feature = "general-block-transfer")]
+            tag::GENERAL_BLOCK_TRANSFER => return self.accept_general(apdu, now),
             _ => {}
         }
+        let _ = now;
+        self.accept_whole(apdu)
+    }
+
+    /// An answer lies whole at `apdu`.
+    pub(super) fn accept_whole(&mut self, apdu: Range<usize>) -> Result<(), ClientError> {
+        let first = self.rx.as_slice().get(apdu.start).copied().unwrap_or(0);
         let plain = self.unseal(first, apdu)?;
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let mut r = Reader::new(bytes);
@@ -264,6 +292,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         self.exchange = Exchange::None;
         self.deadline = None;
         self.outgoing = None;
+        #[cfg(feature = "general-block-transfer")]
+        {
+            self.general = None;
+        }
         self.kept = 0;
         self.event = Some(event);
     }

@@ -9,6 +9,8 @@ mod config;
 mod error;
 mod event;
 mod exchange;
+#[cfg(feature = "general-block-transfer")]
+mod general;
 mod get;
 mod set;
 mod short_name;
@@ -152,6 +154,8 @@ pub struct Client<L, C, S, B> {
     kept: usize,
     /// A plain APDU in the transmit buffer that waits to be sent.
     outgoing: Option<Range<usize>>,
+    #[cfg(feature = "general-block-transfer")]
+    general: Option<general::General>,
     deadline: Option<Instant>,
     event: Option<Event>,
     statistics: Statistics,
@@ -197,6 +201,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             stoc: None,
             kept: 0,
             outgoing: None,
+            #[cfg(feature = "general-block-transfer")]
+            general: None,
             deadline: None,
             event: None,
             statistics: Statistics::default(),
@@ -343,6 +349,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             Err(error) => self.handle_line_error(error),
         }
         if self.deadline.is_some_and(|deadline| now >= deadline) {
+            #[cfg(feature = "general-block-transfer")]
+            if !self.link.awaits(self.config.saps) && self.repeat_general() {
+                return;
+            }
             let late = ClientError::Timeout(Timer::Response);
             match self.exchange {
                 _ if self.link.awaits(self.config.saps) => {

@@ -15,6 +15,15 @@ impl Statistics {
         self.sent = self.sent.saturating_add(octets as u64);
     }
 
+    /// A block was sent; it makes a round trip if the server's answer is waited for.
+    #[cfg(feature = "general-block-transfer")]
+    pub(super) const fn sent_block(&mut self, octets: usize, waits: bool) {
+        if waits {
+            self.round_trips = self.round_trips.saturating_add(1);
+        }
+        self.sent = self.sent.saturating_add(octets as u64);
+    }
+
     pub(super) const fn received(&mut self, octets: usize) {
         self.received = self.received.saturating_add(octets as u64);
     }

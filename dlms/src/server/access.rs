@@ -126,10 +126,14 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let room = self.room(request, 0)?.len();
         let start = request.plain.end.saturating_add(SecurityContext::HEADROOM);
         let end = self.rx.capacity().saturating_sub(SecurityContext::TAILROOM);
-        let end = end.min(start.saturating_add(room));
+        let end = if self.has_general_blocks(request) {
+            end.saturating_sub(Self::BEHIND)
+        } else {
+            end.min(start.saturating_add(room))
+        };
         let Self { rx, tx, associations, events, .. } = self;
         let association = associations.get(request.slot).ok_or(Fault::NotAssociated)?;
-        let store = Store { rx, request: request.plain.clone(), at: start, end };
+        let store = Store { rx, request: request.plain.clone(), at: start, end, is_full: false };
         let mut answer = Answer {
             site,
             association,

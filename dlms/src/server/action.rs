@@ -7,6 +7,7 @@ use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Writer};
 use dlms_core::data::Data;
 use dlms_core::link::Link;
+use dlms_security::SecurityContext;
 
 use super::Connection;
 use super::device::LogicalDevice;
@@ -119,7 +120,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         first: Range<usize>,
         raw: Option<Range<usize>>,
     ) -> Result<(), Fault> {
-        let from = raw.as_ref().map_or(first.end, |raw| raw.end);
+        // Room for the head of the answer and its ciphering, where it may go as it lies.
+        let blocks = self.has_general_blocks(request);
+        let (before, behind) = if blocks { (SecurityContext::HEADROOM + 3, Self::BEHIND) } else { (0, 0) };
+        let from = raw.as_ref().map_or(first.end, |raw| raw.end).saturating_add(before);
         // A buffer that cannot grow that far has what it has.
         let wanted = from.saturating_add(RESULT).min(self.rx.capacity());
         let _ = self.rx.reserve(wanted);
@@ -128,6 +132,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let Some((received, results)) = rx.as_mut_slice().split_at_mut_checked(from) else {
             return Err(Fault::Unanswerable);
         };
+        let size = results.len().saturating_sub(behind);
+        let results = results.get_mut(..size).unwrap_or_default();
         let bytes = received.get(first.clone()).unwrap_or_default();
         let parameters = raw.clone().and_then(|raw| received.get(raw)).unwrap_or_default();
         let invoke_one = Invoke {
@@ -168,6 +174,14 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         if results.len() <= room.len() {
             let len = self.copy_out(&results, room.clone());
             return self.reply_with(site, request, &head, room.start, len);
+        }
+        #[cfg(feature = "general-block-transfer")]
+        if self.has_general_blocks(request) {
+            let start = results.start.saturating_sub(head.len());
+            for (slot, octet) in self.rx.as_mut_slice().iter_mut().skip(start).zip(head) {
+                *slot = octet;
+            }
+            return self.send_stored(site, request, start..results.end);
         }
         if !self.has(request, Conformance::BLOCK_TRANSFER_WITH_ACTION) {
             return self.refuse_action(site, request, invoke, ActionResult::OtherReason);

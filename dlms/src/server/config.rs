@@ -3,7 +3,7 @@ use dlms_core::crypto::SecuritySuite;
 use dlms_security::{Protection, SecurityPolicy, SystemTitle};
 
 use crate::Authentication;
-use crate::association::OPTIONAL;
+use crate::association::SERVED;
 
 /// A logical device, as its clients see it.
 #[derive(Debug, Clone, Copy)]
@@ -18,13 +18,22 @@ pub struct DeviceConfig<'a> {
     pub suite: SecuritySuite,
     /// The largest APDU it takes, in octets.
     pub max_receive_pdu_size: u16,
+    /// Blocks of a general block transfer that it takes and sends in a row, 1..=63.
+    pub block_window: u8,
 }
 
 impl<'a> DeviceConfig<'a> {
     /// A management logical device with suite 0.
     #[must_use]
     pub const fn new(name: &'a [u8], system_title: SystemTitle) -> Self {
-        Self { sap: 1, name, system_title, suite: SecuritySuite::Suite0, max_receive_pdu_size: 1024 }
+        Self {
+            sap: 1,
+            name,
+            system_title,
+            suite: SecuritySuite::Suite0,
+            max_receive_pdu_size: 1024,
+            block_window: 8,
+        }
     }
 }
 
@@ -62,7 +71,7 @@ impl AssociationConfig {
         .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
         .union(Conformance::BLOCK_TRANSFER_WITH_ACTION)
         .union(Conformance::MULTIPLE_REFERENCES)
-        .union(OPTIONAL)
+        .union(SERVED)
         .union(Conformance::GET)
         .union(Conformance::SET)
         .union(Conformance::SELECTIVE_ACCESS)

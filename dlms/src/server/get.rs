@@ -1,5 +1,7 @@
 use core::ops::Range;
 
+#[cfg(feature = "general-block-transfer")]
+use dlms_core::apdu::AttributeSelection;
 use dlms_core::apdu::{Conformance, DataAccessResult, GetRequest, InvokeIdAndPriority, tag};
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Writer};
@@ -12,6 +14,8 @@ use super::fill::Fill;
 use super::request::{Request, malformed};
 use super::short_name::{ShortNames, read_block_head};
 use super::site::{Site, demanded_of_response};
+#[cfg(feature = "general-block-transfer")]
+use super::store::Store;
 use super::transfer::{Cursor, Kind, Transfer};
 
 /// Octets of a get-response with a block besides the raw data and its length: tag, choice, invoke-id, last-block,
@@ -65,7 +69,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let mut cursor = Cursor::START;
         match self.fill(site, request, &mut cursor, request.plain.clone(), room.clone()) {
             Ok((len, true)) => self.reply_with(site, request, head, room.start, len),
-            Ok((_, false)) if self.has(request, Conformance::BLOCK_TRANSFER_WITH_GET_OR_READ) => {
+            #[cfg(feature = "general-block-transfer")]
+            Ok((_, false)) if self.get_general(site, request, invoke, list, &cursor)? => Ok(()),
+            Ok((_, false)) if self.has_get_blocks(request) => {
                 self.transfer = Some(Transfer {
                     peer: request.peer,
                     invoke,
@@ -77,6 +83,52 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             Ok((_, false)) => self.refuse_get(site, request, invoke, DataAccessResult::OtherReason),
             Err(error) => self.refuse_get(site, request, invoke, error),
         }
+    }
+
+    /// Whether an answer may go in the blocks of GET: not if its request came in general blocks.
+    fn has_get_blocks(&self, request: &Request) -> bool {
+        #[cfg(feature = "general-block-transfer")]
+        if self.asked.is_some() {
+            return false;
+        }
+        self.has(request, Conformance::BLOCK_TRANSFER_WITH_GET_OR_READ)
+    }
+
+    /// Starts to send a long answer in general blocks, if they were negotiated. The rows of one attribute go in the
+    /// clear as they are; all else has to fit the receive buffer whole: whether it does.
+    #[cfg(feature = "general-block-transfer")]
+    fn get_general<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        request: &Request,
+        invoke: InvokeIdAndPriority,
+        list: bool,
+        cursor: &Cursor,
+    ) -> Result<bool, Fault> {
+        use dlms_security::{Protection, SecurityContext};
+
+        if !self.has_general_blocks(request) {
+            return Ok(false);
+        }
+        if let (false, Protection::NONE, super::transfer::Part::Rows { rows, .. }) =
+            (list, request.response, cursor.part)
+        {
+            return self.start_rows(site, request, invoke, rows).map(|()| true);
+        }
+        let start = request.plain.end.saturating_add(SecurityContext::HEADROOM);
+        let end = self.rx.capacity().saturating_sub(Self::BEHIND);
+        let association = self.associations.get(request.slot).ok_or(Fault::NotAssociated)?;
+        let protection = request.protection;
+        let mut store =
+            Store { rx: &mut self.rx, request: request.plain.clone(), at: start, end, is_full: false };
+        let written = write_whole(&mut store, invoke, list, |store, index| {
+            store.value(site, association, protection, selection, index)
+        });
+        let (end, fits) = (store.at, written.is_ok() && !store.is_full);
+        if fits {
+            self.send_stored(site, request, start..end)?;
+        }
+        Ok(fits)
     }
 
     /// Goes on with a long answer.
@@ -199,4 +251,45 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let [a, b, c, d] = block_number.to_be_bytes();
         self.reply(site, request, &[tag::GET_RESPONSE, 2, invoke.0, 1, a, b, c, d, 1, error.code()])
     }
+}
+
+/// The attribute with this number, of those that a get-request asks for.
+#[cfg(feature = "general-block-transfer")]
+fn selection(bytes: &[u8], index: usize) -> Option<AttributeSelection<'_>> {
+    match GetRequest::from_bytes(bytes).ok()? {
+        GetRequest::Normal { attribute, selection, .. } => Some(AttributeSelection { attribute, selection }),
+        GetRequest::WithList { attributes, .. } => attributes.iter().nth(index),
+        GetRequest::Next { .. } => None,
+    }
+}
+
+/// Writes a get-response whole, with `value` for each value.
+#[cfg(feature = "general-block-transfer")]
+fn write_whole<B: Buffer>(
+    store: &mut Store<'_, B>,
+    invoke: InvokeIdAndPriority,
+    list: bool,
+    mut value: impl FnMut(&mut Store<'_, B>, usize) -> Result<(), DataAccessResult>,
+) -> Result<(), DataAccessResult> {
+    if !list {
+        store.put(|_, w| w.array([tag::GET_RESPONSE, 1, invoke.0, 0]))?;
+        return value(store, 0);
+    }
+    let count = match GetRequest::from_bytes(store.split(0)?.0) {
+        Ok(GetRequest::WithList { attributes, .. }) => attributes.len(),
+        _ => 0,
+    };
+    store.put(|_, w| {
+        w.array([tag::GET_RESPONSE, 3, invoke.0]);
+        w.length(count);
+    })?;
+    for index in 0..count {
+        let start = store.at;
+        store.put(|_, w| w.u8(0))?;
+        if let Err(error) = value(store, index) {
+            store.at = start;
+            store.put(|_, w| w.array([1, error.code()]))?;
+        }
+    }
+    Ok(())
 }

@@ -13,6 +13,8 @@ mod effect;
 mod event;
 mod fault;
 mod fill;
+#[cfg(feature = "general-block-transfer")]
+mod general;
 mod get;
 mod invoke;
 mod read;
@@ -21,7 +23,7 @@ mod request;
 mod set;
 mod short_name;
 mod site;
-#[cfg(feature = "access")]
+#[cfg(any(feature = "access", feature = "general-block-transfer"))]
 mod store;
 mod transfer;
 mod write;
@@ -56,6 +58,9 @@ pub struct Connection<L, B, const A: usize = 1> {
     tx: B,
     associations: [Association; A],
     transfer: Option<Transfer>,
+    /// The blocks of the request that is being served, if it came in general blocks.
+    #[cfg(feature = "general-block-transfer")]
+    asked: Option<general::Asked>,
     /// Octets at the front of the receive buffer that have to last: a request that is still being answered, a value
     /// that is still coming.
     kept: usize,
@@ -70,6 +75,9 @@ pub struct Connection<L, B, const A: usize = 1> {
 }
 
 impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
+    /// Octets to leave behind an answer in the receive buffer: its tag, and a confirmation that comes.
+    const BEHIND: usize = dlms_security::SecurityContext::TAILROOM + 16;
+
     /// A connection that was just made, over `link`, with buffers for what is received and what is sent.
     #[must_use]
     pub fn new(link: L, rx: B, tx: B) -> Self {
@@ -79,6 +87,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             tx,
             associations: [const { Association::FREE }; A],
             transfer: None,
+            #[cfg(feature = "general-block-transfer")]
+            asked: None,
             kept: 0,
             mute: false,
             events: Events::default(),
@@ -135,6 +145,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         if self.deadline.is_some_and(|deadline| now >= deadline) {
             self.close(devices);
         }
+        #[cfg(feature = "general-block-transfer")]
+        self.go_on(devices);
     }
 
     /// The transport ended: its associations end with it.
@@ -149,6 +161,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             self.deadline = Some(now.plus(self.inactivity_time_out));
         }
         let wait = earlier(self.deadline, self.link.poll_timeout());
+        #[cfg(feature = "general-block-transfer")]
+        let wait = earlier(wait, if self.is_bursting() { Some(now) } else { self.gives_up() });
         match self.link.poll_transmit(self.tx.as_mut_slice(), now) {
             Some(bytes) => Output::Transmit(bytes),
             None => match self.events.pop() {
@@ -233,6 +247,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         match self.rx.as_slice().get(apdu.start).copied() {
             Some(tag::AARQ) => self.associate(site, peer, apdu),
             Some(tag::RLRQ) => self.release(site, peer, apdu),
+            #[cfg(feature = "general-block-transfer")]
+            Some(tag::GENERAL_BLOCK_TRANSFER) => self.general_block(site, peer, apdu),
             _ => self.serve(site, peer, apdu),
         }
     }

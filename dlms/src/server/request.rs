@@ -26,9 +26,9 @@ pub(super) struct Request {
     pub(super) protection: Protection,
     /// How the answer has to be.
     pub(super) response: Protection,
-    form: ServiceCiphering,
+    pub(super) form: ServiceCiphering,
     /// Protected by the broadcast key: there is no answer.
-    broadcast: bool,
+    pub(super) broadcast: bool,
 }
 
 #[cfg(feature = "access")]
@@ -147,6 +147,11 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         self.association(request).is_ok_and(|a| a.conformance.contains(service))
     }
 
+    /// Whether an answer that is too long goes in general blocks.
+    pub(super) fn has_general_blocks(&self, request: &Request) -> bool {
+        cfg!(feature = "general-block-transfer") && self.has(request, Conformance::GENERAL_BLOCK_TRANSFER)
+    }
+
     /// Demands that a service was negotiated.
     pub(super) fn require(&self, request: &Request, service: Conformance) -> Result<(), Fault> {
         if self.has(request, service) { Ok(()) } else { Err(Fault::NotNegotiated) }
@@ -208,6 +213,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             plain,
         );
         match sealed {
+            #[cfg(feature = "general-block-transfer")]
+            Ok(apdu) if !request.broadcast && self.asked.is_some() => self.start_sealed(site, request, apdu),
             Ok(apdu) if !request.broadcast => {
                 self.send(request.peer, apdu);
                 Ok(())
@@ -221,8 +228,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         }
     }
 
-    #[cfg(feature = "access")]
-    /// Sends an answer that lies whole at `answer` in the receive buffer.
+    /// Sends an answer that lies whole at `answer` in the receive buffer, in general blocks if it is too long and they
+    /// were negotiated.
+    #[cfg(any(feature = "access", feature = "general-block-transfer"))]
     pub(super) fn send_stored<D: LogicalDevice>(
         &mut self,
         site: &mut Site<'_, D>,
@@ -231,6 +239,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     ) -> Result<(), Fault> {
         let room = self.room(request, 0)?;
         if answer.len() > room.len() {
+            #[cfg(feature = "general-block-transfer")]
+            if self.has_general_blocks(request) {
+                return self.seal_stored(site, request, answer);
+            }
             return Err(Fault::Unanswerable);
         }
         let len = self.copy_out(&answer, room.clone());

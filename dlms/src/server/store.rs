@@ -27,6 +27,8 @@ pub(super) struct Store<'s, B> {
     pub(super) at: usize,
     /// Where the answer has to end.
     pub(super) end: usize,
+    /// Something did not fit.
+    pub(super) is_full: bool,
 }
 
 impl<B: Buffer> Store<'_, B> {
@@ -37,10 +39,14 @@ impl<B: Buffer> Store<'_, B> {
     pub(super) fn split(&mut self, least: usize) -> Result<(&[u8], &mut [u8]), DataAccessResult> {
         let needed = self.at.saturating_add(least);
         if needed > self.end {
+            self.is_full = true;
             return Err(DataAccessResult::OtherReason);
         }
         let wanted = self.at.saturating_add(least.max(STEP)).min(self.end).min(self.rx.capacity());
-        let whole = self.rx.reserve(wanted.max(needed)).map_err(|_| DataAccessResult::OtherReason)?;
+        let Ok(whole) = self.rx.reserve(wanted.max(needed)) else {
+            self.is_full = true;
+            return Err(DataAccessResult::OtherReason);
+        };
         let (front, room) = whole.split_at_mut_checked(self.at).ok_or(DataAccessResult::OtherReason)?;
         let size = room.len().min(self.end.saturating_sub(self.at));
         let request = front.get(self.request.clone()).unwrap_or_default();

@@ -26,6 +26,9 @@ pub(super) enum Kind {
     /// A Read or a Write by short names; what of its variables and values came so far lies at the front of the receive
     /// buffer.
     Variables(Service),
+    /// Any message, in general blocks.
+    #[cfg(feature = "general-block-transfer")]
+    General(super::general::General),
     /// The result of methods that were invoked; what is left of it lies at `rest` in the receive buffer.
     Result { rest: Range<usize> },
 }

@@ -153,7 +153,7 @@ fn a_request_holds_what_server_and_configuration_allow() {
     assert_eq!(taken(ClientConfig { max_receive_pdu_size: 2000, ..secure() }), 64);
     assert_eq!(taken(ClientConfig { max_receive_pdu_size: 128, ..secure() }), 5);
     assert_eq!(taken(ClientConfig { access_items: 10, ..secure() }), 10);
-    let mut pair = Pair::with(secure(), vec![taking(200, 0)]);
+    let mut pair = Pair::with(secure(), vec![taking(200, 1, 0)]);
     pair.associate().unwrap();
     let taken = pair.client.access(&items, CONTINUE).unwrap();
     // 200 less 30 of ciphering and 8 of its own, 11 for each.

@@ -161,9 +161,10 @@ pub fn offering<const N: usize>(sap: u16, rows: u32, associations: [AssociationC
     made_as(config, rows, associations)
 }
 
-/// The one of the manager without policy that takes messages of so many octets at most.
-pub fn taking(max_receive_pdu_size: u16, rows: u32) -> Meter {
-    let config = DeviceConfig { max_receive_pdu_size, ..DeviceConfig::new(b"MTR0000000000001", METER_TITLE) };
+/// The one that takes messages of so many octets, and so many blocks in a row, at most.
+pub fn taking(max_receive_pdu_size: u16, block_window: u8, rows: u32) -> Meter {
+    let config = DeviceConfig::new(b"MTR0000000000001", METER_TITLE);
+    let config = DeviceConfig { max_receive_pdu_size, block_window, ..config };
     let manager = AssociationConfig::new(MANAGER, Authentication::Hls(MechanismName::HlsGmac));
     made_as(config, rows, [AssociationConfig::new(PUBLIC, Authentication::None), manager])
 }

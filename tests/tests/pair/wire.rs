@@ -187,6 +187,10 @@ impl Pair {
                     self.coming.extend(arrives);
                 }
                 Output::Event(event) => self.audit.push(event),
+                // It has more to send at once.
+                Output::Wait(Some(until)) if until <= self.now => {
+                    self.connection.handle_timeout(&mut self.meters, self.now);
+                }
                 Output::Wait(_) => return,
             }
         }
@@ -210,8 +214,13 @@ impl Pair {
         said.unwrap()
     }
 
-    /// What the meter answers to this APDU of the client's SAP, without wrapper header.
+    /// The first thing that the meter answers to this APDU of the client's SAP, without wrapper header.
     pub fn ask(&mut self, apdu: &str) -> String {
+        self.hear(apdu).into_iter().next().unwrap_or_default()
+    }
+
+    /// All that it answers.
+    pub fn hear(&mut self, apdu: &str) -> Vec<String> {
         let apdu = hex(apdu);
         let saps = self.client.config().saps;
         let mut unit = vec![0, 1];
@@ -222,10 +231,11 @@ impl Pair {
         let before = self.said.len();
         self.meter_hears(&unit);
         self.coming.clear();
-        match self.said.get(before) {
-            Some(Said::Meter(bytes)) => bytes[8..].iter().map(|b| format!("{b:02X}")).collect(),
-            _ => String::new(),
-        }
+        let digits = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02X}")).collect();
+        let heard = self.said[before..].iter().map(|said| match said {
+            Said::Meter(bytes) | Said::Client(bytes) => digits(&bytes[8..]),
+        });
+        heard.collect()
     }
 }
 

@@ -1,0 +1,308 @@
+use core::ops::Range;
+
+use dlms_core::apdu::{Conformance, GeneralBlockTransfer, tag};
+use dlms_core::buffer::Buffer;
+use dlms_core::codec::{Decode, Encode, Writer};
+use dlms_core::crypto::CryptoProvider;
+use dlms_core::limits;
+use dlms_core::link::{Delivery, Link};
+use dlms_core::time::Instant;
+use dlms_security::{CounterStore, SecurityContext};
+
+use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
+use crate::general_blocks::{Arrival, Blocks, Confirmation, EMPTY, HEAD, aborts, data_size};
+
+/// A general block transfer: the request on its way, then the answer.
+#[derive(Debug, Clone)]
+pub(super) struct General {
+    blocks: Blocks,
+    /// The request as it was sealed, in the transmit buffer; empty if it went whole.
+    message: Range<usize>,
+    /// Octets of data in each of its blocks but the last.
+    size: usize,
+    due: Due,
+    /// How often the server was asked in vain.
+    repetitions: u8,
+    /// The answer is handed over block by block.
+    streams: bool,
+}
+
+/// What is to be sent next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Nothing,
+    /// What came is confirmed.
+    Confirmation,
+    /// The blocks of a burst.
+    Burst,
+}
+
+impl General {
+    fn new(window: u8, size: usize) -> Self {
+        Self {
+            blocks: Blocks::new(window),
+            message: 0..0,
+            size,
+            due: Due::Nothing,
+            repetitions: 0,
+            streams: false,
+        }
+    }
+}
+
+/// Octets that a get-response with a value has before it.
+const VALUE: usize = 4;
+
+impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
+    /// Puts a request of `len` octets that is too long for one message into the transmit buffer, to be sent in blocks:
+    /// `tx = [block | request]`. False if general block transfer was not negotiated.
+    pub(super) fn put_general(&mut self, request: &impl Encode, len: usize) -> Result<bool, ClientError> {
+        if self.offered(Conformance::GENERAL_BLOCK_TRANSFER).is_err() {
+            return Ok(false);
+        }
+        let max = match usize::from(self.negotiated.server_max_receive_pdu_size) {
+            0 => L::MAX_APDU,
+            max => max.min(L::MAX_APDU),
+        };
+        // Half of a buffer that does not grow at most.
+        let room = (self.tx.capacity() / 2).saturating_sub(L::HEADROOM);
+        let size = data_size(max.min(room)).min(room.saturating_sub(HEAD));
+        if size == 0 {
+            return Err(Misuse::TooLong { needed: len, max }.into());
+        }
+        let area = L::HEADROOM.saturating_add(HEAD).saturating_add(size);
+        let start = area.saturating_add(SecurityContext::HEADROOM);
+        let end = start.saturating_add(len);
+        let room = self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM))?;
+        request.encode(&mut Writer::new(room.get_mut(start..).unwrap_or_default()));
+        self.outgoing = Some(start..end);
+        self.general = Some(General::new(self.config.block_window, size));
+        Ok(true)
+    }
+
+    /// The request that is to go in blocks is sealed, at `message`.
+    ///
+    /// # Errors
+    /// It takes more blocks than there are numbers.
+    pub(super) fn start_general(&mut self, message: Range<usize>) -> Result<(), ClientError> {
+        let Some(general) = &mut self.general else { return Ok(()) };
+        let needed = message.len();
+        let count = needed.div_ceil(general.size.max(1));
+        if general.blocks.begin(Some(count)).is_none() {
+            let max = general.size.saturating_mul(usize::from(u16::MAX));
+            return Err(Misuse::TooLong { needed, max }.into());
+        }
+        general.message = message;
+        general.due = Due::Burst;
+        Ok(())
+    }
+
+    /// Sends the next block that is due.
+    pub(super) fn flush_general(&mut self, now: Instant) {
+        if self.link.is_sending() {
+            return;
+        }
+        let Some(general) = &mut self.general else { return };
+        let start = L::HEADROOM;
+        let end = match general.due {
+            Due::Nothing => return,
+            Due::Confirmation => {
+                general.due = Due::Nothing;
+                // All that there is to say was said.
+                let block = general.blocks.confirmation(true);
+                let end = start.saturating_add(EMPTY);
+                let Ok(room) = self.tx.reserve(end) else { return };
+                block.encode(&mut Writer::new(room.get_mut(start..end).unwrap_or_default()));
+                start..end
+            }
+            Due::Burst => {
+                let Some(number) = general.blocks.send() else {
+                    general.due = Due::Nothing;
+                    return;
+                };
+                let index = general.blocks.data_block(number).unwrap_or(0);
+                let message = general.message.clone();
+                let from = message.start.saturating_add(index.saturating_mul(general.size)).min(message.end);
+                let to = from.saturating_add(general.size).min(message.end);
+                let len = to.saturating_sub(from);
+                let mut head = [0; HEAD];
+                let written = general.blocks.write_head(number, len, &mut head);
+                let Some((area, rest)) = self.tx.as_mut_slice().split_at_mut_checked(message.start) else {
+                    return;
+                };
+                let data = rest
+                    .get(from.saturating_sub(message.start)..to.saturating_sub(message.start))
+                    .unwrap_or_default();
+                let octets = head.iter().take(written).chain(data);
+                for (slot, octet) in area.iter_mut().skip(start).zip(octets) {
+                    *slot = *octet;
+                }
+                if !general.blocks.is_bursting() {
+                    general.due = Due::Nothing;
+                }
+                start..start.saturating_add(written).saturating_add(len)
+            }
+        };
+        self.statistics.sent_block(end.len(), general.due == Due::Nothing);
+        self.deadline = Some(now.plus(self.config.response_time_out));
+        if self.link.send(self.config.saps, end, Delivery::Confirmed, now).is_err() {
+            self.fail(Misuse::Busy.into());
+        }
+    }
+
+    /// A block lies at `apdu` in the receive buffer.
+    pub(super) fn accept_general(&mut self, apdu: Range<usize>, now: Instant) -> Result<(), ClientError> {
+        let unexpected = Misbehaviour::UnexpectedApdu(tag::GENERAL_BLOCK_TRANSFER);
+        self.offered(Conformance::GENERAL_BLOCK_TRANSFER).map_err(|_| unexpected)?;
+        let bytes = self.rx.as_slice().get(apdu.clone()).unwrap_or_default();
+        let block = GeneralBlockTransfer::from_bytes(bytes)?;
+        if aborts(&block) {
+            return if self.general.is_some() { Err(Refusal::Aborted.into()) } else { Ok(()) };
+        }
+        let raw = apdu.end.saturating_sub(block.block_data.len())..apdu.end;
+        if block.block_number == 1 && self.is_of_another_request(block.block_data) {
+            return Ok(());
+        }
+        let block = GeneralBlockTransfer { block_data: if raw.is_empty() { &[] } else { &[0] }, ..block };
+        let mut general = match self.general.take() {
+            Some(general) => general,
+            // The rest of an answer that nobody waits for.
+            None if block.block_number != 1 || raw.is_empty() => return Ok(()),
+            None => General::new(self.config.block_window, 0),
+        };
+        let fresh = self.kept == 0 && !general.streams;
+        let arrival = general.blocks.receive(&block, fresh);
+        if general.blocks.is_pending() {
+            let confirmation = general.blocks.confirm(block.block_number_ack);
+            match confirmation {
+                Confirmation::Wrong => {
+                    let (expected, found) = (general.blocks.sent(), block.block_number_ack);
+                    let (expected, found) = (expected.into(), found.into());
+                    return Err(Misbehaviour::BlockNumber { expected, found }.into());
+                }
+                Confirmation::More => general.repetitions = 0,
+                // Said once more; if the burst got lost, time will tell.
+                _ if arrival != Arrival::Next => {
+                    self.general = Some(general);
+                    return Ok(());
+                }
+                _ => {}
+            }
+            if general.blocks.is_pending() {
+                if !block.streaming && !general.blocks.is_bursting() {
+                    general.blocks.burst();
+                    general.due = Due::Burst;
+                }
+                self.general = Some(general);
+                return Ok(());
+            }
+        }
+        let last = match arrival {
+            Arrival::Next => {
+                self.take_general(&mut general, raw, block.last_block)?;
+                block.last_block
+            }
+            // Said once more: it was confirmed, and will be again if the server asks after a while.
+            Arrival::Repeated => {
+                self.general = Some(general);
+                return Ok(());
+            }
+            Arrival::Early => false,
+        };
+        if last {
+            return self.finish_general(&general);
+        }
+        if block.streaming {
+            // More will come by itself.
+            self.deadline = Some(now.plus(self.config.response_time_out));
+            self.link.solicit(self.config.saps, now);
+        } else {
+            general.due = Due::Confirmation;
+        }
+        self.general = Some(general);
+        Ok(())
+    }
+
+    /// Takes the data of the next block.
+    fn take_general(
+        &mut self,
+        general: &mut General,
+        raw: Range<usize>,
+        last: bool,
+    ) -> Result<(), ClientError> {
+        if raw.is_empty() && !last {
+            // A server may be slow, but not for ever.
+            general.repetitions = general.repetitions.saturating_add(1);
+            if general.repetitions > limits::BLOCK_REPETITIONS {
+                return Err(Misbehaviour::EmptyBlock.into());
+            }
+            return Ok(());
+        }
+        general.repetitions = 0;
+        if general.streams {
+            self.outcome = Outcome::Block(raw);
+        } else {
+            self.keep(raw);
+            if last || self.kept < VALUE || !self.can_stream() {
+                return Ok(());
+            }
+            general.streams = true;
+            self.outcome = Outcome::Block(VALUE..self.kept);
+            self.kept = 0;
+        }
+        if !last && !self.block().is_empty() {
+            self.event = Some(Event::Block);
+        }
+        Ok(())
+    }
+
+    /// Whether what is at the front of the receive buffer is the head of a value to be handed over block by block: one
+    /// that is not ciphered, for nothing of such a one counts before its end.
+    fn can_stream(&self) -> bool {
+        self.config.stream_blocks
+            && self.ciphers().is_none()
+            && matches!(self.exchange, Exchange::Get { items: None, .. })
+            && matches!(self.rx.as_slice(), [tag::GET_RESPONSE, 1, invoke, 0, ..] if invoke & 0x0f == self.invoke_id)
+    }
+
+    /// Whether a message that is not ciphered begins as the answer to an earlier request.
+    fn is_of_another_request(&self, data: &[u8]) -> bool {
+        match data {
+            [tag::GET_RESPONSE | tag::SET_RESPONSE | tag::ACTION_RESPONSE, _, invoke, ..] => {
+                invoke & 0x0f != self.invoke_id
+            }
+            _ => false,
+        }
+    }
+
+    /// The whole answer came.
+    fn finish_general(&mut self, general: &General) -> Result<(), ClientError> {
+        if general.streams {
+            self.finish(Event::Completed);
+            return Ok(());
+        }
+        let answer = 0..self.kept;
+        self.kept = 0;
+        self.accept_whole(answer)
+    }
+
+    /// The server does not answer: asks it once more for the blocks that are missing. False if there is no use.
+    pub(super) fn repeat_general(&mut self) -> bool {
+        let Some(general) = &mut self.general else { return false };
+        if general.repetitions >= limits::BLOCK_REPETITIONS || self.outgoing.is_some() {
+            return false;
+        }
+        general.repetitions = general.repetitions.saturating_add(1);
+        general.due = if general.blocks.is_pending() {
+            general.blocks.burst();
+            Due::Burst
+        } else if general.blocks.received() == 0 && !general.message.is_empty() {
+            general.blocks.repeat_last();
+            Due::Burst
+        } else {
+            Due::Confirmation
+        };
+        self.deadline = None;
+        true
+    }
+}
