@@ -42,6 +42,9 @@ pub(crate) struct MeterArgs {
     #[arg(long, value_name = "N", default_value_t = dlms_hdlc::MAX_INFORMATION,
         value_parser = clap::value_parser!(u16).range(32..=2030))]
     frame_size: u16,
+    /// Milliseconds that the line needs between a command and the answer, for HDLC.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    turnaround: u16,
     /// How many meters, on consecutive ports.
     #[arg(long, value_name = "N", default_value_t = 1)]
     count: u16,
@@ -92,6 +95,7 @@ pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
     let hdlc = SecondarySettings {
         device_address: args.physical,
         parameters: Parameters::symmetric(args.frame_size, args.window),
+        turnaround: args.turnaround.into(),
         ..SecondarySettings::DEFAULT
     };
     let mut meters = Vec::new();

@@ -79,6 +79,9 @@ flags! {
         /// Octets of the largest information field to propose, for HDLC [default: 2030].
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(32..=2030))]
         frame_size: u16,
+        /// Milliseconds that the line needs between an answer and our next frame, for HDLC [default: 0].
+        #[arg(long, value_name = "MS")]
+        turnaround: u16,
         /// How we prove who we are [default: none; as the client wants it with --demo].
         #[arg(long)]
         auth: Auth,

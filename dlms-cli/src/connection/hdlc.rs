@@ -14,6 +14,7 @@ pub(super) fn settings(flags: &ConnectionFlags, target: &Target) -> Result<Prima
         (flags.address_size.is_some(), "--address-size"),
         (flags.window.is_some(), "--window"),
         (flags.frame_size.is_some(), "--frame-size"),
+        (flags.turnaround.is_some(), "--turnaround"),
     ];
     if let Some((_, flag)) = given.into_iter().find(|(given, _)| *given && !target.is_hdlc()) {
         return Err(Failure::usage(format!("{flag} goes with --hdlc-tcp or --serial")));
@@ -44,6 +45,7 @@ pub(super) fn settings(flags: &ConnectionFlags, target: &Target) -> Result<Prima
         parameters: Parameters::symmetric(length, flags.window.unwrap_or(7)),
         retries: flags.retries.unwrap_or(defaults.retries),
         response_time_out,
+        turnaround: flags.turnaround.map_or(defaults.turnaround, u64::from),
         ..defaults
     })
 }

@@ -70,6 +70,7 @@ impl Place {
                 flags.physical = None;
                 flags.window = None;
                 flags.frame_size = None;
+                flags.turnaround = None;
             }
         }
         flags

@@ -172,7 +172,7 @@ fn a_meter_is_read_over_a_serial_line() {
             let rows =
                 json(&[&["profile", "1-0:99.1.0.255", "--entries", "1:100"], &way[..], &KEYED].concat());
             assert_eq!(rows["rows"].as_array().unwrap().len(), 100);
-            let clock = json(&[&["clock"], &way[..], &["--frame-size", "64"]].concat());
+            let clock = json(&[&["clock"], &way[..], &["--frame-size", "64", "--turnaround", "5"]].concat());
             assert!(clock["text"].is_string());
         }
         let wrong = format!("{}:2400", line.paths[0]);
