@@ -176,7 +176,18 @@ fn a_meter_is_read_over_a_serial_line() {
             assert!(clock["text"].is_string());
         }
         let wrong = format!("{}:2400", line.paths[0]);
-        let deaf = ["read", "1-0:1.8.0.255:3:2", "--serial", &wrong, "--timeout", "0.1", "--retries", "0"];
+        let deaf = [
+            "read",
+            "1-0:1.8.0.255:3:2",
+            "--serial",
+            &wrong,
+            "--timeout",
+            "0.1",
+            "--retries",
+            "0",
+            "--frame-size",
+            "32",
+        ];
         assert_eq!(failure(&deaf).0, 3);
     }
 }
@@ -197,8 +208,8 @@ fn mode_e_opens_the_line_first() {
             assert!(trace.contains(r#"→ "/?!\r\n""#), "{trace}");
             assert!(trace.contains(r#"← "/MAC5\\2VIRTUAL-METER\r\n""#), "{trace}");
         }
-        let silent = ["read", "1-0:1.8.0.255:3:2", "--serial", &line.paths[0], "--timeout", "0.2"];
-        assert_eq!(failure(&[&silent[..], &["--retries", "0"]].concat()).0, 3);
+        let silent = ["read", "1-0:1.8.0.255:3:2", "--serial", &line.paths[0], "--frame-size", "32"];
+        assert_eq!(failure(&[&silent[..], &["--retries", "0", "--timeout", "0.2"]].concat()).0, 3);
     }
 }
 
