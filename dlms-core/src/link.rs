@@ -133,6 +133,13 @@ pub trait Link {
         let _ = (peer, now);
     }
 
+    /// The length, up to `most`, of APDUs to `peer` that use the link best: parts of a long value, which may be cut
+    /// anywhere, are made so long.
+    fn fitting(&self, peer: Saps, most: usize) -> usize {
+        let _ = peer;
+        most
+    }
+
     /// Whether the link itself waits for an APDU of `peer`: it repeats what is lost and says when it gives up, so that
     /// nobody else has to watch the time meanwhile.
     fn awaits(&self, peer: Saps) -> bool {

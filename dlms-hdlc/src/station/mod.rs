@@ -1,3 +1,4 @@
+mod fitting;
 mod line;
 pub(crate) mod line_time;
 mod outgoing;

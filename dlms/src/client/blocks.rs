@@ -56,8 +56,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// Puts `head` and the next block into the transmit buffer.
     pub(super) fn put_block(&mut self, head: &dyn Encode, blocks: &mut Blocks) -> Result<(), ClientError> {
-        let room = self.max_plain().min(self.block_area());
-        let size = room.saturating_sub(head.encoded_len()).saturating_sub(BLOCK_HEADER);
+        let size = self.block_size(head.encoded_len().saturating_add(BLOCK_HEADER));
         let (area, values) = self
             .tx
             .as_mut_slice()
@@ -74,6 +73,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         w.finish()?;
         self.outgoing = Some(Self::PLAIN..end);
         Ok(())
+    }
+
+    /// Octets of the value that go behind a head of so many in one block: what uses the link best, if anything does.
+    pub(super) fn block_size(&self, head: usize) -> usize {
+        let area = self.block_area();
+        match self.fitting_plain().min(area).saturating_sub(head) {
+            0 => area.saturating_sub(head),
+            size => size,
+        }
     }
 
     /// Octets of the transmit buffer that blocks are put together in: what the server takes, but half of a buffer that

@@ -92,10 +92,23 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// Octets of the largest plain APDU that the server takes, ciphering taken off.
     pub(super) fn max_plain(&self) -> usize {
-        let max = match usize::from(self.negotiated.server_max_receive_pdu_size) {
+        self.plain_of(self.max_apdu())
+    }
+
+    /// Octets of the plain APDU that uses the link best.
+    pub(super) fn fitting_plain(&self) -> usize {
+        self.plain_of(self.link.fitting(self.config.saps, self.max_apdu()))
+    }
+
+    fn max_apdu(&self) -> usize {
+        match usize::from(self.negotiated.server_max_receive_pdu_size) {
             0 => L::MAX_APDU,
             max => max.min(L::MAX_APDU),
-        };
+        }
+    }
+
+    /// Octets of the plain APDU in one of `max` octets.
+    fn plain_of(&self, max: usize) -> usize {
         match self.ciphers() {
             Some((form, protection)) => plain_capacity(form, protection, max),
             None => max,

@@ -219,7 +219,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         site: &mut Site<'_, D>,
         request: &Request,
     ) -> Result<(), Fault> {
-        let room = self.room(request, BLOCK_HEADER + LENGTH)?;
+        let room = self.block_room(request, BLOCK_HEADER + LENGTH)?;
         let Some(mut transfer) = self.transfer.take() else { return Err(Fault::Unanswerable) };
         let Kind::Result { rest } = &mut transfer.kind else { return Err(Fault::Unanswerable) };
         let len = self.copy_out(rest, room.clone());

@@ -175,7 +175,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let Some(mut transfer) = self.transfer.take() else { return Err(Fault::Unanswerable) };
         let Kind::Get { request: first, mut cursor } = transfer.kind else { return Err(Fault::Unanswerable) };
         transfer.block = transfer.block.saturating_add(1);
-        let room = self.room(request, BLOCK_HEADER + LENGTH)?;
+        let room = self.block_room(request, BLOCK_HEADER + LENGTH)?;
         let filled = self.fill(site, request, &mut cursor, first.clone(), room.clone());
         let (len, last) = match filled {
             Ok(filled) => filled,

@@ -160,6 +160,21 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     /// The room in the transmit buffer for the body of an answer behind a head of `head` octets: what the client
     /// takes, with the ciphering taken off.
     pub(super) fn room(&mut self, request: &Request, head: usize) -> Result<Range<usize>, Fault> {
+        self.room_within(request, head, |_, max| max)
+    }
+
+    /// The same for a part of a long value: no more than uses the link well.
+    pub(super) fn block_room(&mut self, request: &Request, head: usize) -> Result<Range<usize>, Fault> {
+        let peer = request.peer;
+        self.room_within(request, head, |link, max| link.fitting(peer, max))
+    }
+
+    fn room_within(
+        &mut self,
+        request: &Request,
+        head: usize,
+        fitting: impl Fn(&L, usize) -> usize,
+    ) -> Result<Range<usize>, Fault> {
         let association = self.association(request)?;
         let max = match usize::from(association.client_max_receive_pdu_size) {
             0 => L::MAX_APDU,
@@ -167,6 +182,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         };
         let fixed = Self::PLAIN.saturating_add(SecurityContext::TAILROOM);
         let max = max.min(self.tx.capacity().saturating_sub(fixed).saturating_add(overhead(request)));
+        let max = fitting(&self.link, max);
         let plain = plain_capacity(request.form, request.response, max);
         if plain <= head {
             return Err(Fault::Unanswerable);

@@ -8,6 +8,7 @@ use dlms_core::buffer::Buffer;
 use dlms_core::link::{Busy, Delivery, Link, LinkError, LinkEvent, Saps};
 use dlms_core::time::Instant;
 
+use crate::station::fitting::fitting;
 use crate::station::line::Line;
 use crate::station::outgoing::Outgoing;
 use crate::station::window::Window;
@@ -204,6 +205,13 @@ impl<F: Buffer> Link for Primary<F> {
         station.expecting |= open;
         // Something that is sent, or was and is to be answered, asks already.
         station.poll |= open && !station.waiting && station.outgoing.is_none();
+    }
+
+    fn fitting(&self, peer: Saps, most: usize) -> usize {
+        match self.is_open(peer) {
+            true => fitting(self.station.parameters, self.station.largest(), most),
+            false => most,
+        }
     }
 
     fn awaits(&self, peer: Saps) -> bool {

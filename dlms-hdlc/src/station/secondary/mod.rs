@@ -9,6 +9,7 @@ use dlms_core::buffer::Buffer;
 use dlms_core::link::{Busy, Delivery, Link, LinkError, LinkEvent, Saps};
 use dlms_core::time::Instant;
 
+use crate::station::fitting::fitting;
 use crate::station::line::Line;
 use crate::station::outgoing::Outgoing;
 use crate::timer::earlier;
@@ -173,6 +174,11 @@ impl<F: Buffer, const CONNECTIONS: usize> Link for Secondary<F, CONNECTIONS> {
         }
         station.outgoing = Some(Sending { apdu: Outgoing::new(apdu), to });
         Ok(())
+    }
+
+    fn fitting(&self, peer: Saps, most: usize) -> usize {
+        let connection = self.station.index_of(peer).and_then(|index| self.station.connection(index));
+        connection.map_or(most, |c| fitting(c.parameters, c.largest(), most))
     }
 
     fn is_sending(&self) -> bool {

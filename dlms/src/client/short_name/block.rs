@@ -76,7 +76,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         service: Service,
         blocks: &mut Blocks,
     ) -> Result<(), ClientError> {
-        let size = self.max_plain().min(self.block_area()).saturating_sub(HEADER);
+        let size = self.block_size(HEADER);
         let too_long = Misuse::TooLong { needed: blocks.rest.len(), max: size };
         let (area, values) = self
             .tx
