@@ -43,7 +43,7 @@ fn main() -> ExitCode {
                 seconds / model,
             );
             let fast = information < 1024 || turnaround > 5 || seconds <= raw / 0.97;
-            if measure && (seconds > 1.01 * model || silence > f64::from(turnaround) || !fast) {
+            if measure && (seconds > 1.002 * model || silence > f64::from(turnaround) || !fast) {
                 missed += 1;
             }
         }

@@ -34,7 +34,7 @@ mod tests {
         assert_eq!(longest_frame(2030, 0), 20_470_000);
         let settings = PrimarySettings::DEFAULT.at_baud(300);
         assert_eq!(settings.inter_octet_time_out, 134);
-        assert_eq!(settings.response_time_out, 5_000 + 68_267);
+        assert_eq!(settings.response_time_out, 5_000 + 68_234);
         assert_eq!(PrimarySettings::DEFAULT.at_baud(115_200).inter_octet_time_out, 25);
     }
 }
