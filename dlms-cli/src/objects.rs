@@ -31,14 +31,18 @@ fn to_json(object: &ViewedObject) -> Value {
     let modes = |modes: &[(i8, String)]| -> Map<String, Value> {
         modes.iter().map(|(id, mode)| (id.to_string(), mode.clone().into())).collect()
     };
-    json!({
+    let mut json = json!({
         "class": object.class,
         "version": object.version,
         "obis": object.obis.to_string(),
         "name": object.obis.describe().to_string(),
         "attributes": modes(&object.attributes),
         "methods": modes(&object.methods),
-    })
+    });
+    if let (Some(json), Some(base_name)) = (json.as_object_mut(), object.base_name) {
+        json.insert("base-name".into(), base_name.into());
+    }
+    json
 }
 
 fn table(objects: &[ViewedObject]) -> String {

@@ -17,6 +17,8 @@ mod either;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod growing;
 #[cfg(any(feature = "blocking", feature = "tokio", feature = "embedded"))]
 mod inbox;
 #[cfg(feature = "std")]

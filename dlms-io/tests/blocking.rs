@@ -23,8 +23,8 @@ use dlms_core::link::LinkError;
 use dlms_io::blocking::{self, Error, Meter, Server, Stopper, connect_tcp, connect_udp};
 use dlms_io::{Observer, ServerConfig};
 use support::{
-    BREAKER, CLOCK, Devices, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, devices,
-    provider, row, whole_profile,
+    BREAKER, CLOCK, Devices, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, by_short_names, config, counters,
+    devices, provider, row, whole_profile,
 };
 
 type RowArray = dlms_core::data::Array<dlms_core::data::Any>;
@@ -149,6 +149,38 @@ fn a_meter_is_read_written_and_switched_at_every_level() {
         meter.close().unwrap();
         server.wait_for(|event| matches!(event, Event::Closed));
     }
+}
+
+#[test]
+fn short_names_are_asked_for_when_they_are_needed() {
+    for level in Level::ALL {
+        let server = Running::new();
+        let mut meter = connect_tcp(server.address, by_short_names(level), provider(), counters()).unwrap();
+        meter.associate().unwrap();
+        assert_eq!(meter.get(ENERGY.value().of::<u32>()).unwrap(), 123_456);
+        let names = meter.client().statistics().round_trips;
+        let mut value = Vec::new();
+        meter.get_blocks(LOAD.buffer().descriptor(), None, |piece| value.extend_from_slice(piece)).unwrap();
+        assert_eq!(value, whole_profile());
+        let before = meter.client().statistics().round_trips;
+        let list = [ENERGY.value().descriptor(), LOAD.capture_period().descriptor()];
+        assert_eq!(meter.get_list(&list.map(AttributeSelection::whole)).unwrap().len(), 2);
+        meter.set(ENERGY.value().of::<u32>(), &7).unwrap();
+        meter.invoke(BREAKER.remote_disconnect(), &0).unwrap();
+        assert!(!meter.get(BREAKER.output_state()).unwrap());
+        // Once they are known, each request is one.
+        assert_eq!(meter.client().statistics().round_trips, before + 4, "{names}");
+        let unknown = dlms_core::apdu::AttributeDescriptor::new(3, obis::obis!("1-0:9.9.9.255"), 2);
+        let error = meter.get_any(unknown, None).unwrap_err();
+        assert!(matches!(error, Error::Client(ClientError::Misuse(Misuse::NoShortName))), "{error}");
+        meter.release().unwrap();
+    }
+    // Nothing is asked for by a client that leaves.
+    let server = Running::new();
+    let mut meter = connect_tcp(server.address, by_short_names(Level::None), provider(), counters()).unwrap();
+    meter.associate().unwrap();
+    meter.release().unwrap();
+    assert_eq!(meter.client().statistics().round_trips, 2);
 }
 
 #[test]

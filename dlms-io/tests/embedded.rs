@@ -10,7 +10,7 @@ use core::time::Duration;
 
 use cosem_classes::disconnect_control::ControlState;
 use cosem_classes::profile_generic::EntryDescriptor;
-use dlms::client::{Access, AccessOptions, Client, ClientError, Timer as ClientTimer};
+use dlms::client::{Access, AccessOptions, Client, ClientError, NameTable, ShortName, Timer as ClientTimer};
 use dlms::server::{Connection, Event};
 use dlms_core::apdu::{AccessResult, AttributeSelection, DataAccessResult};
 use dlms_core::codec::{Decode, Encode};
@@ -28,7 +28,8 @@ use iec62056_21::{
     OpeningSettings,
 };
 use support::{
-    BREAKER, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, config, counters, device, poll_times, provider,
+    BREAKER, ENERGY, LOAD, Level, Provider, ROWS, VOLTAGE, by_short_names, config, counters, device,
+    poll_times, provider, whole_profile,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::{JoinHandle, LocalSet};
@@ -167,6 +168,28 @@ fn a_meter_is_read_written_and_switched_in_fixed_memory() {
                 "{events:?}"
             );
         }
+    });
+}
+
+#[test]
+fn short_names_are_asked_for_when_they_are_needed() {
+    on_one_thread(async {
+        let (mut meter, _served) = pipe(Level::None, 20);
+        let room = Box::leak(Box::new([ShortName::FREE; 16]));
+        let link = Stream::new(Role::Client);
+        let config = by_short_names(Level::None);
+        let client = Client::new(link, config, provider(), counters(), [0; 1024], [0; 1024])
+            .with_short_names(NameTable::in_room(room));
+        meter = Meter::new(meter.into_transport(), Ticks::start(), [0; 16], client);
+        meter.associate().await.unwrap();
+        assert_eq!(meter.get(ENERGY.value().of::<u32>()).await.unwrap(), 123_456);
+        let mut value = Vec::new();
+        meter
+            .get_blocks(LOAD.buffer().descriptor(), None, |piece| value.extend_from_slice(piece))
+            .await
+            .unwrap();
+        assert_eq!(value, whole_profile());
+        meter.release().await.unwrap();
     });
 }
 

@@ -23,8 +23,8 @@ use dlms_io::tokio::{Error, Meter, Server, connect_tcp, connect_udp, serve};
 use dlms_security::RamCounters;
 use dlms_wrapper::Role;
 use support::{
-    BREAKER, Devices, ENERGY, LOAD, Level, Provider, VOLTAGE, client, config, counters, devices, poll_times,
-    provider, row, whole_profile,
+    BREAKER, Devices, ENERGY, LOAD, Level, Provider, VOLTAGE, by_short_names, client, config, counters,
+    devices, poll_times, provider, row, whole_profile,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::{TcpStream, UdpSocket};
@@ -153,6 +153,21 @@ async fn a_meter_is_read_written_and_switched_at_every_level() {
         meter.associate().await.unwrap();
         meter.close().await.unwrap();
         server.wait_for(|event| matches!(event, Event::Closed)).await;
+    }
+}
+
+#[tokio::test]
+async fn short_names_are_asked_for_when_they_are_needed() {
+    for level in Level::ALL {
+        let server = Running::new().await;
+        let connecting = connect_tcp(server.address, by_short_names(level), provider(), counters());
+        let mut meter = connecting.await.unwrap();
+        meter.associate().await.unwrap();
+        assert_eq!(meter.get(LOAD.buffer()).await.unwrap().encode_to_vec(), whole_profile());
+        let before = meter.client().statistics().round_trips;
+        assert_eq!(meter.get(ENERGY.value().of::<u32>()).await.unwrap(), 123_456);
+        assert_eq!(meter.client().statistics().round_trips, before + 1);
+        meter.release().await.unwrap();
     }
 }
 

@@ -11,9 +11,9 @@ use core::cell::Cell;
 
 use cosem_classes::model::{Instance, Object, Rows, Unrestricted};
 use cosem_classes::profile_generic::{ProfileGeneric, Serve};
-use dlms::client::{Client, ClientConfig, Event};
-use dlms::server::{AssociationConfig, Connection, Device, DeviceConfig};
-use dlms::{Authentication, Output};
+use dlms::client::{Client, ClientConfig, Event, NameTable, ShortName};
+use dlms::server::{AssociationConfig, Connection, Device, DeviceConfig, InOrder};
+use dlms::{Authentication, Output, Referencing};
 use dlms_core::acse::MechanismName;
 use dlms_core::apdu::{DataAccessResult, SelectiveAccess};
 use dlms_core::codec::{Encode, Writer};
@@ -27,6 +27,9 @@ use rand_core::{TryCryptoRng, TryRng};
 
 const ROWS: u32 = 100_000;
 const PDU: usize = 200;
+/// The first object of a meter.
+static NAMES: [ShortName; 1] =
+    [ShortName { class_id: 7, logical_name: obis!("1-0:99.1.0.255"), base_name: 0x0100, methods: 0x58 }];
 const PROFILE: ProfileGeneric = ProfileGeneric::at(obis!("1-0:99.1.0.255"));
 
 /// A profile whose rows are made up when they are asked for.
@@ -116,7 +119,7 @@ enum How {
     GeneralBlocks,
 }
 
-fn read(how: How) {
+fn read(how: How, referencing: Referencing) {
     let encoded = Cell::new(0);
     let mut profile = Instance::<ProfileGeneric, _>::new(obis!("1-0:99.1.0.255"), Endless(&encoded));
     let mut objects: [&mut dyn Object; 1] = [&mut profile];
@@ -127,9 +130,14 @@ fn read(how: How) {
         Unrestricted,
         provider(1),
         InvocationCounters::new(RamCounters::<4>::new()),
-    );
-    let mut config =
-        ClientConfig { stream_blocks: true, max_receive_pdu_size: PDU as u16, ..ClientConfig::new(1, 1) };
+    )
+    .with_short_names(InOrder);
+    let mut config = ClientConfig {
+        referencing,
+        stream_blocks: true,
+        max_receive_pdu_size: PDU as u16,
+        ..ClientConfig::new(1, 1)
+    };
     let mut authentication = Authentication::None;
     if how == How::GeneralBlocks {
         config = config.with_general_block_transfer(10);
@@ -144,7 +152,8 @@ fn read(how: How) {
 
     let link = Stream::new(Role::Client);
     let counters = InvocationCounters::new(RamCounters::<4>::new());
-    let mut client = Client::new(link, config, provider(2), counters, [0u8; 256], [0u8; 256]);
+    let mut client = Client::new(link, config, provider(2), counters, [0u8; 256], [0u8; 256])
+        .with_short_names(NameTable::given(&NAMES));
     let mut connection = Connection::<_, _, 1>::new(Stream::new(Role::Server), [0u8; 256], [0u8; 256]);
     // What a connection is besides its two buffers, and besides what it keeps of an association.
     assert!(size_of_val(&connection) <= 2 * 256 + 704, "{}", size_of_val(&connection));
@@ -209,15 +218,22 @@ fn read(how: How) {
 
 #[test]
 fn a_hundred_thousand_rows_through_two_buffers_of_one_pdu() {
-    read(How::Plain);
+    read(How::Plain, Referencing::LogicalName);
 }
 
 #[test]
 fn a_hundred_thousand_rows_ciphered_through_two_buffers_of_one_pdu() {
-    read(How::Ciphered);
+    read(How::Ciphered, Referencing::LogicalName);
 }
 
 #[test]
 fn a_hundred_thousand_rows_in_general_blocks_through_two_buffers_of_one_pdu() {
-    read(How::GeneralBlocks);
+    read(How::GeneralBlocks, Referencing::LogicalName);
+}
+
+#[test]
+fn a_hundred_thousand_rows_by_short_names_through_two_buffers_of_one_pdu() {
+    read(How::Plain, Referencing::ShortName);
+    read(How::Ciphered, Referencing::ShortName);
+    read(How::GeneralBlocks, Referencing::ShortName);
 }

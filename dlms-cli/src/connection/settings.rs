@@ -103,6 +103,9 @@ impl Settings {
         let security = flags.security.unwrap_or(if ciphers { Security::AuthEnc } else { Security::None });
         let keys = Keys::new(&flags);
         let mut config = ClientConfig::new(flags.client.unwrap_or(PUBLIC), flags.server.unwrap_or(1));
+        if flags.referencing == Some(Referencing::Sn) {
+            config.referencing = dlms::Referencing::ShortName;
+        }
         config.authentication = authentication(auth, flags.password.as_ref())?;
         config.max_receive_pdu_size = flags.pdu_size.unwrap_or(config.max_receive_pdu_size);
         config = match flags.gbt {
@@ -137,6 +140,7 @@ impl Settings {
     /// The same meter seen by the public client, that proves and ciphers nothing.
     pub(crate) fn public(&self) -> Self {
         let mut config = ClientConfig::new(PUBLIC, self.config.saps.server);
+        config.referencing = self.config.referencing;
         config.max_receive_pdu_size = self.config.max_receive_pdu_size;
         config.response_time_out = self.config.response_time_out;
         Self { config, auth: Auth::None, security: Security::None, counter_obis: None, ..self.clone() }
@@ -155,7 +159,6 @@ fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
         (flags.agreement_key.is_some(), "--agreement-key"),
         (flags.server_cert.is_some(), "--server-cert"),
         (flags.ciphering == Some(Form::General), "--ciphering general"),
-        (flags.referencing == Some(Referencing::Sn), "--referencing sn"),
     ];
     match named.into_iter().find(|(given, _)| *given) {
         Some((_, name)) => Err(Failure::unsupported(format!("{name} is not built yet"))),
@@ -305,7 +308,6 @@ mod tests {
             ConnectionFlags { suite: Some(2), ..tcp() },
             ConnectionFlags { auth: Some(Auth::HlsEcdsa), ..tcp() },
             ConnectionFlags { ciphering: Some(Form::General), ..tcp() },
-            ConnectionFlags { referencing: Some(Referencing::Sn), ..tcp() },
         ] {
             let failure = settings(flags).unwrap_err();
             assert_eq!(failure.kind(), FailureKind::Unsupported);

@@ -58,6 +58,8 @@ fn client(service: &str, error: ClientError) -> Failure {
             Failure::unsupported(format!("the meter does not offer {}", names.join(", ")))
         }
         ClientError::Misuse(Misuse::Incomplete(what)) => Failure::usage(format!("{what} is missing")),
+        // The meter lists no such object.
+        ClientError::Misuse(Misuse::NoShortName) => refused(service, DataAccessResult::ObjectUndefined),
         ClientError::Misuse(_) => Failure::unsupported(text),
         // The peer breaks the rules: its octets are not what they should be.
         _ => Failure::decode(text),

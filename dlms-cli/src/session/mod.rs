@@ -7,6 +7,7 @@ mod failure;
 mod open;
 mod peer;
 mod requests;
+mod short_name_view;
 mod view;
 
 use dlms::client::{Negotiated, Statistics};

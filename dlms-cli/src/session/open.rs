@@ -1,6 +1,6 @@
 use std::net::TcpStream;
 
-use dlms::client::{Client, ClientError, Negotiated, Refusal};
+use dlms::client::{Client, ClientError, NameTable, Negotiated, Refusal};
 use dlms_core::apdu::{AttributeDescriptor, ExceptionServiceError};
 use dlms_io::blocking::{Error, Meter};
 use dlms_wrapper::Role;
@@ -41,7 +41,8 @@ impl Session {
     pub(crate) fn over(settings: Settings, stream: TcpStream, watchers: Watchers) -> Result<Self, Failure> {
         let (config, crypto) = (settings.config.clone(), settings.keys.provider()?);
         let (link, counters) = (dlms_wrapper::Stream::new(Role::Client), Counters::open(&settings, None)?);
-        let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new());
+        let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new())
+            .with_short_names(NameTable::growing());
         let mut peer: Box<dyn Peer> = Box::new(Meter::new(stream, client));
         peer.observe(Box::new(watchers));
         let negotiated = associate(&mut *peer, &settings.counting)?;

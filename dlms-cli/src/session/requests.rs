@@ -82,9 +82,10 @@ impl Session {
                 Ok(answers)
             }
             // Some meters offer lists and take none.
-            Err(Error::Client(ClientError::Refused(Refusal::Exception(_) | Refusal::DataAccess(_)))) => {
-                self.each(attributes)
-            }
+            Err(Error::Client(
+                ClientError::Refused(Refusal::Exception(_) | Refusal::DataAccess(_))
+                | ClientError::Misuse(Misuse::NoShortName),
+            )) => self.each(attributes),
             Err(error) => Err(failed("get", error)),
         }
     }
@@ -125,6 +126,8 @@ impl Session {
 const fn refusal(error: &Error) -> Option<DataAccessResult> {
     match error {
         Error::Client(ClientError::Refused(Refusal::DataAccess(result))) => Some(*result),
+        // The meter lists no such object.
+        Error::Client(ClientError::Misuse(Misuse::NoShortName)) => Some(DataAccessResult::ObjectUndefined),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-use dlms::CURRENT_ASSOCIATION;
+use dlms::{CURRENT_ASSOCIATION, Referencing};
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult};
 use dlms_core::data::{Data, DataBuf, Elements};
 use obis::ObisCode;
@@ -25,6 +25,8 @@ pub(crate) struct ViewedObject {
     pub(crate) version: u8,
     /// Its name.
     pub(crate) obis: ObisCode,
+    /// Its base name, where it is referenced by short names.
+    pub(crate) base_name: Option<u16>,
     /// What may be done with which attribute.
     pub(crate) attributes: Vec<(i8, String)>,
     /// What may be done with which method.
@@ -38,9 +40,15 @@ impl Session {
     /// It does not say, or what it says is no object list.
     pub(crate) fn view(&mut self) -> Result<&AssociationView, Failure> {
         if self.view.is_none() {
-            let list = AttributeDescriptor::new(ASSOCIATION_LN, CURRENT_ASSOCIATION, 2);
-            let list = self.get(list, None)?;
-            self.view = AssociationView::read(&list);
+            self.view = match self.settings.config.referencing {
+                Referencing::LogicalName => {
+                    let list = AttributeDescriptor::new(ASSOCIATION_LN, CURRENT_ASSOCIATION, 2);
+                    AssociationView::read(&self.get(list, None)?)
+                }
+                Referencing::ShortName => {
+                    self.objects_by_short_names()?.map(|(raw, bits)| AssociationView::named(raw, bits))
+                }
+            };
         }
         self.view.as_ref().ok_or_else(|| Failure::decode("the association view is no list of objects"))
     }
@@ -64,17 +72,22 @@ impl AssociationView {
             raw.iter().find(|object| object.class == ASSOCIATION_LN && object.obis == CURRENT_ASSOCIATION);
         // From version 3 on, an access mode is a set of bits.
         let bits = own.map_or_else(|| raw.iter().any(Raw::exceeds_modes), |own| own.version >= 3);
-        Some(Self { objects: raw.into_iter().map(|object| object.named(bits)).collect() })
+        Some(Self::named(raw, bits))
+    }
+
+    fn named(raw: Vec<Raw>, bits: bool) -> Self {
+        Self { objects: raw.into_iter().map(|object| object.named(bits)).collect() }
     }
 }
 
 /// An object with access modes as they came.
-struct Raw {
-    class: u16,
-    version: u8,
-    obis: ObisCode,
-    attributes: Vec<(i8, u8)>,
-    methods: Vec<(i8, u8)>,
+pub(super) struct Raw {
+    pub(super) class: u16,
+    pub(super) version: u8,
+    pub(super) obis: ObisCode,
+    pub(super) base_name: Option<u16>,
+    pub(super) attributes: Vec<(i8, u8)>,
+    pub(super) methods: Vec<(i8, u8)>,
 }
 
 impl Raw {
@@ -96,6 +109,7 @@ impl Raw {
             class: class.as_integer()?.try_into().ok()?,
             version: version.as_integer()?.try_into().ok()?,
             obis: ObisCode::from_octets(name),
+            base_name: None,
             attributes,
             methods,
         })
@@ -113,6 +127,7 @@ impl Raw {
             class: self.class,
             version: self.version,
             obis: self.obis,
+            base_name: self.base_name,
             attributes: named(self.attributes, attribute_mode),
             methods: named(self.methods, method_mode),
         }
@@ -120,7 +135,7 @@ impl Raw {
 }
 
 /// Numbers and access modes of attributes or methods.
-fn modes(items: Elements<'_>) -> Option<Vec<(i8, u8)>> {
+pub(super) fn modes(items: Elements<'_>) -> Option<Vec<(i8, u8)>> {
     let mode = |item: Data<'_>| {
         let Data::Structure(members) = item else { return None };
         let mode = match members.nth(1)? {

@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use cosem_classes::clock::TimeSource;
 use cosem_classes::model::{ObjectList, Objects};
-use dlms::server::{self, AssociationConfig, Device, DeviceConfig};
+use dlms::server::{self, AssociationConfig, Device, DeviceConfig, InOrder};
 use dlms::{Authentication, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::crypto::{KeyId, KeyKind};
@@ -34,7 +34,7 @@ const SERIAL_NUMBER: &[u8] = b"00000001";
 
 /// The meter as a logical device.
 pub(crate) type Meter =
-    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 8, 256>;
+    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 8, 256, InOrder>;
 
 /// What may differ from meter to meter.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,8 @@ impl VirtualMeter {
             max_receive_pdu_size: options.pdu_size,
             ..DeviceConfig::new(NAME, keys::METER_TITLE)
         };
-        let mut device = Device::new(config, objects, Rights, provider(), counters());
+        let mut device =
+            Device::new(config, objects, Rights, provider(), counters()).with_short_names(InOrder);
         for association in associations(options.policy) {
             // There is room for all of them.
             let _ = device.offer(association);

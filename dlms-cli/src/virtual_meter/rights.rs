@@ -39,6 +39,8 @@ impl AccessRights for Rights {
         let allowed = match (class.id, method.id) {
             // The passes of HLS go through the current association.
             (15, 1) => true,
+            // What Association SN tells is no more than may be read.
+            (12, 3 | 4) => true,
             (64, _) => client == MANAGEMENT || client == ANY_PROTECTION,
             _ => matches!(client, MANAGEMENT | READER | ANY_PROTECTION),
         };

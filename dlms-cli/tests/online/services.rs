@@ -144,3 +144,36 @@ fn the_tour_shows_everything_and_ends_well() {
             && !text.stdout.contains('\x1b')
     );
 }
+
+#[test]
+fn short_names_show_the_same() {
+    let sn = |arguments: &[&str]| json(&[arguments, &["--referencing", "sn"]].concat());
+    for client in ["16", "32", "1"] {
+        let agreed = sn(&["associate", "--client", client]);
+        let conformance = agreed["conformance"].as_array().unwrap();
+        assert!(conformance.contains(&json!("read")) && !conformance.contains(&json!("get")));
+    }
+    let objects = sn(&["objects"]);
+    let of_class =
+        |class| objects.as_array().unwrap().iter().find(|object| object["class"] == class).unwrap();
+    assert_eq!(of_class(12)["base-name"], 0xfa00);
+    assert_eq!(of_class(17)["base-name"], 0xfc00);
+    assert_eq!(of_class(12)["methods"]["3"], "invoke");
+    assert_eq!(of_class(8)["attributes"]["2"], "read-write");
+    let by_name = json(&["objects"]);
+    assert_eq!(by_name.as_array().unwrap().len(), objects.as_array().unwrap().len());
+    assert!(by_name[0].get("base-name").is_none());
+
+    let read = sn(&["read", "1-0:32.7.0.255", "0-0:42.0.0.255:1"]);
+    assert_eq!(read[0]["unit"], "V");
+    assert_eq!(read[1]["value"], json!({"octet-string": "4D414330303030303030303030303031"}));
+    let profile = sn(&["profile", "1-0:99.1.0.255", "--entries", "1:3"]);
+    assert_eq!(profile["rows"].as_array().unwrap().len(), 3);
+    assert!(sn(&["clock"])["text"].as_str().unwrap().starts_with("20"));
+    assert_eq!(sn(&["write", MESSAGE, r#"{"octet-string":"48656C6C6F"}"#]), json!({"result": "success"}));
+    assert_eq!(sn(&["invoke", "0-0:96.3.10.255:70:1"]), json!({"result": "success"}));
+    let missing = crate::command::failure(&["read", "0-0:96.1.77.255:1:2", "--referencing", "sn"]);
+    assert_eq!((missing.0, &missing.1["detail"]["result"]), (1, &json!("object-undefined")));
+    let missing = crate::command::failure(&["invoke", "0-0:96.1.77.255:70:1", "--referencing", "sn"]);
+    assert_eq!(missing.1["detail"], json!({"service": "action", "result": "object-undefined"}));
+}

@@ -3,7 +3,7 @@ use core::time::Duration;
 use std::io::{self, ErrorKind};
 use std::net::{TcpStream, ToSocketAddrs, UdpSocket};
 
-use dlms::client::{Client, ClientConfig};
+use dlms::client::ClientConfig;
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::limits;
 use dlms_hdlc::{Primary, PrimarySettings};
@@ -11,7 +11,7 @@ use dlms_security::{CounterStore, InvocationCounters};
 use dlms_wrapper::Role;
 
 use super::{Datagram, Meter};
-use crate::patience;
+use crate::{growing, patience};
 
 /// A meter reached by TCP, its buffers growing with the values.
 pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
@@ -33,7 +33,7 @@ pub fn connect_tcp<C: CryptoProvider, K: CounterStore>(
 ) -> io::Result<TcpMeter<C, K>> {
     let stream = dial(meter, config.response_time_out)?;
     let link = dlms_wrapper::Stream::new(Role::Client);
-    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+    Ok(Meter::new(stream, growing::client(link, config, crypto, counters)))
 }
 
 /// Connects to a meter whose HDLC frames come through TCP, as from a modem or a serial device server.
@@ -51,7 +51,7 @@ pub fn connect_hdlc_tcp<C: CryptoProvider, K: CounterStore>(
     let hdlc = hdlc.with_gaps(limits::INTER_OCTET_TIME_OUT_TCP);
     let config = patience::over_hdlc(config, &hdlc, 0);
     let link = Primary::new(hdlc, Vec::new());
-    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+    Ok(Meter::new(stream, growing::client(link, config, crypto, counters)))
 }
 
 /// Exchanges datagrams with a meter by UDP, on port [`dlms_wrapper::PORT`] usually.
@@ -71,7 +71,7 @@ pub fn connect_udp<C: CryptoProvider, K: CounterStore>(
         Ok(socket)
     })?;
     let link = dlms_wrapper::Datagram::new(Role::Client);
-    Ok(Meter::new(Datagram::new(socket), Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+    Ok(Meter::new(Datagram::new(socket), growing::client(link, config, crypto, counters)))
 }
 
 /// A stream to the first address that answers in time.

@@ -1,11 +1,11 @@
-use dlms::client::{Client, ClientConfig};
+use dlms::client::ClientConfig;
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::limits;
 use dlms_hdlc::{Primary, PrimarySettings};
 use dlms_security::{CounterStore, InvocationCounters};
 
 use super::{HdlcMeter, Meter, Transport};
-use crate::patience;
+use crate::{growing, patience};
 
 /// The meter at the other end of a line of so many baud, which is open. Time-outs count what the line takes, and allow
 /// for ports that hand over octets in lumps.
@@ -22,5 +22,5 @@ pub fn connect_line<T: Transport, C: CryptoProvider, K: CounterStore>(
     let hdlc = hdlc.at_baud(baud).with_gaps(limits::INTER_OCTET_TIME_OUT_TCP);
     let config = patience::over_hdlc(config, &hdlc, window);
     let link = Primary::new(hdlc, Vec::new());
-    Meter::new(line, Client::new(link, config, crypto, counters, Vec::new(), Vec::new()))
+    Meter::new(line, growing::client(link, config, crypto, counters))
 }

@@ -1,5 +1,5 @@
 use dlms::Output;
-use dlms::client::{Client, ClientError, Event};
+use dlms::client::{Client, ClientError, Event, Misuse};
 use dlms_core::buffer::Buffer;
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Link, LinkError};
@@ -57,7 +57,7 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
     /// Makes a request and carries it out.
     pub(super) fn exchange(
         &mut self,
-        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        mut request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
     ) -> Result<(), Error> {
         self.exchange_blocks(
             |client| {
@@ -71,14 +71,28 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
     /// Makes a request and carries it out; the blocks of its answer go to `each`.
     pub(super) fn exchange_blocks(
         &mut self,
-        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        mut request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
         mut each: impl FnMut(&[u8]),
     ) -> Result<(), Error> {
         if self.ended {
             return Err(ClientError::Link(LinkError::Disconnected).into());
         }
-        request(&mut self.client)?;
-        let ended = self.carry_out(&mut each);
+        loop {
+            match request(&mut self.client) {
+                Err(ClientError::Misuse(Misuse::NoShortName)) if self.client.lacks_short_names() => {
+                    self.client.read_short_names()?;
+                    self.carried_out(&mut |_| {})?;
+                }
+                made => {
+                    made?;
+                    return self.carried_out(&mut each);
+                }
+            }
+        }
+    }
+
+    fn carried_out(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        let ended = self.carry_out(each);
         if matches!(ended, Err(Error::Io(_))) {
             self.ended = true;
             self.client.handle_closed();

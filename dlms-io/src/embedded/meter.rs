@@ -1,5 +1,5 @@
 use dlms::Output;
-use dlms::client::{Client, ClientError, Event};
+use dlms::client::{Client, ClientError, Event, Misuse};
 use dlms_core::buffer::Buffer;
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Link, LinkError};
@@ -64,23 +64,23 @@ where
     /// Makes a request and carries it out.
     pub(super) async fn exchange(
         &mut self,
-        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
     ) -> Result<(), Error<T::Error>> {
         self.settle().await?;
         self.client.set_stream_blocks(false);
-        request(&mut self.client)?;
+        self.ask(request).await?;
         self.carry_out(|_| {}).await.map(|_| ())
     }
 
     /// Makes a request and carries it out; the blocks of its answer go to `each`.
     pub(super) async fn exchange_blocks(
         &mut self,
-        request: impl FnOnce(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
         each: impl FnMut(&[u8]),
     ) -> Result<(), Error<T::Error>> {
         self.settle().await?;
         self.client.set_stream_blocks(true);
-        request(&mut self.client)?;
+        self.ask(request).await?;
         self.carry_out(each).await.map(|_| ())
     }
 
@@ -96,6 +96,22 @@ where
         }
         request(&mut self.client)?;
         self.carry_out(|_| {}).await.map(|_| ())
+    }
+
+    /// Makes a request; first reads which short names the meter's objects have, where that is what it lacks.
+    async fn ask(
+        &mut self,
+        mut request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+    ) -> Result<(), Error<T::Error>> {
+        loop {
+            match request(&mut self.client) {
+                Err(ClientError::Misuse(Misuse::NoShortName)) if self.client.lacks_short_names() => {
+                    self.client.read_short_names()?;
+                    self.carry_out(|_| {}).await?;
+                }
+                made => return Ok(made?),
+            }
+        }
     }
 
     /// Awaits the end of what a dropped future asked; how it ended.

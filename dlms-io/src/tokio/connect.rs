@@ -2,7 +2,7 @@ use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::{self, ErrorKind};
 
-use dlms::client::{Client, ClientConfig};
+use dlms::client::ClientConfig;
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::limits;
 use dlms_hdlc::{Primary, PrimarySettings};
@@ -12,7 +12,7 @@ use tokio::net::{TcpStream, ToSocketAddrs, UdpSocket, lookup_host};
 use tokio::time::timeout;
 
 use super::{Datagram, Meter};
-use crate::patience;
+use crate::{growing, patience};
 
 /// A meter reached by TCP, its buffers growing with the values.
 pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
@@ -34,7 +34,7 @@ pub async fn connect_tcp<C: CryptoProvider, K: CounterStore>(
 ) -> io::Result<TcpMeter<C, K>> {
     let stream = dial(meter, config.response_time_out).await?;
     let link = dlms_wrapper::Stream::new(Role::Client);
-    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+    Ok(Meter::new(stream, growing::client(link, config, crypto, counters)))
 }
 
 /// Connects to a meter whose HDLC frames come through TCP, as from a modem or a serial device server.
@@ -52,7 +52,7 @@ pub async fn connect_hdlc_tcp<C: CryptoProvider, K: CounterStore>(
     let hdlc = hdlc.with_gaps(limits::INTER_OCTET_TIME_OUT_TCP);
     let config = patience::over_hdlc(config, &hdlc, 0);
     let link = Primary::new(hdlc, Vec::new());
-    Ok(Meter::new(stream, Client::new(link, config, crypto, counters, Vec::new(), Vec::new())))
+    Ok(Meter::new(stream, growing::client(link, config, crypto, counters)))
 }
 
 /// Exchanges datagrams with a meter by UDP, on port [`dlms_wrapper::PORT`] usually.
@@ -70,7 +70,7 @@ pub async fn connect_udp<C: CryptoProvider, K: CounterStore>(
         match socket_to(address).await {
             Ok(socket) => {
                 let link = dlms_wrapper::Datagram::new(Role::Client);
-                let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new());
+                let client = growing::client(link, config, crypto, counters);
                 return Ok(Meter::new(Datagram::new(socket), client).with_read_size(Datagram::READ_SIZE));
             }
             Err(error) => failed = error,

@@ -14,8 +14,8 @@ use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
 use cosem_classes::register::{Register, StoredRegister};
 use cosem_classes::{ScalerUnit, Unit};
 use dlms::client::{Ciphering, Client, ClientConfig};
-use dlms::server::{AssociationConfig, Device, DeviceConfig};
-use dlms::{Authentication, Secret};
+use dlms::server::{AssociationConfig, Device, DeviceConfig, InOrder};
+use dlms::{Authentication, Referencing, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::codec::Encode;
 use dlms_core::crypto::{KeyId, KeyKind};
@@ -40,7 +40,7 @@ const SERVER_TITLE: SystemTitle = SystemTitle(*b"TST\0\0\0\0\x01");
 const PASSWORD: &[u8] = b"open sesame";
 
 pub type Provider = SoftwareProvider<SysRng, GrowingKeys>;
-pub type MeterDevice = Device<'static, ObjectList, Provider, RamCounters, Unrestricted>;
+pub type MeterDevice = Device<'static, ObjectList, Provider, RamCounters, Unrestricted, 4, 8, InOrder>;
 pub type Devices = Arc<Mutex<Vec<MeterDevice>>>;
 pub type TestClient<L = dlms_wrapper::Stream> = Client<L, Provider, RamCounters, Vec<u8>>;
 
@@ -101,6 +101,11 @@ pub fn config(level: Level) -> ClientConfig {
     }
 }
 
+/// The same by short names.
+pub fn by_short_names(level: Level) -> ClientConfig {
+    ClientConfig { referencing: Referencing::ShortName, ..config(level) }
+}
+
 pub fn client(level: Level) -> TestClient {
     let link = dlms_wrapper::Stream::new(Role::Client);
     Client::new(link, config(level), provider(), counters(), Vec::new(), Vec::new())
@@ -150,7 +155,8 @@ pub fn device() -> MeterDevice {
     objects.insert(Instance::<DisconnectControl, _>::new(name(BREAKER.output_state()), breaker));
 
     let config = DeviceConfig::new(b"TST0000000000001", SERVER_TITLE);
-    let mut device = Device::new(config, objects, Unrestricted, provider(), counters());
+    let mut device =
+        Device::new(config, objects, Unrestricted, provider(), counters()).with_short_names(InOrder);
     for level in Level::ALL {
         let offered = AssociationConfig::new(level.client(), level.authentication());
         let offered = match level {
