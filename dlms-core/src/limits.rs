@@ -12,8 +12,10 @@ pub const WITH_LIST: usize = 64;
 pub const BUFFER: usize = 16 << 20;
 /// Repetitions of a frame before the link gives up.
 pub const RETRIES: u8 = 3;
-/// Times that a client asks again for blocks of a general block transfer before it gives up, without any coming.
+/// Times in a row that a client asks again for blocks of a general block transfer and hears nothing.
 pub const BLOCK_REPETITIONS: u8 = 8;
+/// Times in a row that it asks and hears nothing new.
+pub const STUCK_REPETITIONS: u8 = 64;
 /// Milliseconds that a server waits for the next block before it gives a general block transfer up.
 pub const STALLED_TRANSFER: u64 = 60_000;
 /// Milliseconds to wait for a response.

@@ -138,8 +138,9 @@ impl Blocks {
             Some(count) => Some(u16::try_from(usize::from(self.sent).checked_add(count)?).ok()?),
             None => None,
         };
-        self.confirmed = self.sent;
         self.burst();
+        // Those without data matter only if the peer misses them.
+        self.next = self.empty.saturating_add(1);
         Some(())
     }
 

@@ -212,6 +212,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             tag::AARE if self.exchange == Exchange::Associate => return self.accept_aare(apdu),
             tag::RLRE if self.exchange == Exchange::Release => return self.accept_release(),
             #[cfg(feature = "general-block-transfer")]
+            tag::EXCEPTION_RESPONSE if self.is_of_repeated_request(apdu.clone()) => return Ok(()),
+            #[cfg(feature = "general-block-transfer")]
             tag::GENERAL_BLOCK_TRANSFER => return self.accept_general(apdu, now),
             _ => {}
         }

@@ -1,6 +1,6 @@
 use core::ops::Range;
 
-use dlms_core::apdu::{Conformance, GeneralBlockTransfer, tag};
+use dlms_core::apdu::{Conformance, ExceptionResponse, ExceptionServiceError, GeneralBlockTransfer, tag};
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Encode, Writer};
 use dlms_core::crypto::CryptoProvider;
@@ -21,8 +21,10 @@ pub(super) struct General {
     /// Octets of data in each of its blocks but the last.
     size: usize,
     due: Due,
-    /// How often the server was asked in vain.
-    repetitions: u8,
+    /// How often in a row the server was asked and nothing came.
+    silent: u8,
+    /// How often in a row it was asked and nothing new came.
+    stuck: u8,
     /// The answer is handed over block by block.
     streams: bool,
 }
@@ -44,7 +46,8 @@ impl General {
             message: 0..0,
             size,
             due: Due::Nothing,
-            repetitions: 0,
+            silent: 0,
+            stuck: 0,
             streams: false,
         }
     }
@@ -170,17 +173,18 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             None if block.block_number != 1 || raw.is_empty() => return Ok(()),
             None => General::new(self.config.block_window, 0),
         };
+        if general.blocks.is_pending() && block.block_number_ack > general.blocks.sent() {
+            // Late, and of an earlier transfer.
+            self.general = Some(general);
+            return Ok(());
+        }
+        general.silent = 0;
         let fresh = self.kept == 0 && !general.streams;
         let arrival = general.blocks.receive(&block, fresh);
         if general.blocks.is_pending() {
             let confirmation = general.blocks.confirm(block.block_number_ack);
             match confirmation {
-                Confirmation::Wrong => {
-                    let (expected, found) = (general.blocks.sent(), block.block_number_ack);
-                    let (expected, found) = (expected.into(), found.into());
-                    return Err(Misbehaviour::BlockNumber { expected, found }.into());
-                }
-                Confirmation::More => general.repetitions = 0,
+                Confirmation::More => general.stuck = 0,
                 // Said once more; if the burst got lost, time will tell.
                 _ if arrival != Arrival::Next => {
                     self.general = Some(general);
@@ -232,13 +236,13 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     ) -> Result<(), ClientError> {
         if raw.is_empty() && !last {
             // A server may be slow, but not for ever.
-            general.repetitions = general.repetitions.saturating_add(1);
-            if general.repetitions > limits::BLOCK_REPETITIONS {
+            general.stuck = general.stuck.saturating_add(1);
+            if general.stuck > limits::STUCK_REPETITIONS {
                 return Err(Misbehaviour::EmptyBlock.into());
             }
             return Ok(());
         }
-        general.repetitions = 0;
+        general.stuck = 0;
         if general.streams {
             self.outcome = Outcome::Block(raw);
         } else {
@@ -275,6 +279,14 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
     }
 
+    /// Whether a refusal is of the request said twice on the way: the answer to it is coming.
+    pub(super) fn is_of_repeated_request(&self, apdu: Range<usize>) -> bool {
+        let octets = self.rx.as_slice().get(apdu).unwrap_or_default();
+        self.general.is_some()
+            && ExceptionResponse::from_bytes(octets)
+                .is_ok_and(|e| matches!(e.service_error, ExceptionServiceError::InvocationCounterError(_)))
+    }
+
     /// The whole answer came.
     fn finish_general(&mut self, general: &General) -> Result<(), ClientError> {
         if general.streams {
@@ -289,10 +301,13 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// The server does not answer: asks it once more for the blocks that are missing. False if there is no use.
     pub(super) fn repeat_general(&mut self) -> bool {
         let Some(general) = &mut self.general else { return false };
-        if general.repetitions >= limits::BLOCK_REPETITIONS || self.outgoing.is_some() {
+        let gives_up =
+            general.silent >= limits::BLOCK_REPETITIONS || general.stuck >= limits::STUCK_REPETITIONS;
+        if gives_up || self.outgoing.is_some() {
             return false;
         }
-        general.repetitions = general.repetitions.saturating_add(1);
+        general.silent = general.silent.saturating_add(1);
+        general.stuck = general.stuck.saturating_add(1);
         general.due = if general.blocks.is_pending() {
             general.blocks.burst();
             Due::Burst

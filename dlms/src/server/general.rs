@@ -152,6 +152,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         block: &GeneralBlockTransfer<'_>,
         raw: Range<usize>,
     ) -> Result<(), Fault> {
+        general.blocks.confirm(block.block_number_ack);
         if general.blocks.receive(block, self.kept == 0) == Arrival::Next {
             self.keep_block(raw);
             if block.last_block {

@@ -1,5 +1,6 @@
 //! A small meter: three clients, a few registers, a clock, a breaker, a load profile, something long to write.
 
+use crate::sealed_once::SealedOnce;
 use cosem_classes::model::{
     AccessMode, AccessRights, CaptureObject, ClassInfo, Effect, Instance, ObjectList, Unrestricted,
 };
@@ -13,9 +14,7 @@ use dlms_core::apdu::{ActionResult, AttributeDescriptor, DataAccessResult, Metho
 use dlms_core::codec::Encode;
 use dlms_core::crypto::{KeyId, KeyKind};
 use dlms_core::data::{Any, Data, DataBuf};
-use dlms_security::{
-    GrowingKeys, InvocationCounters, Protection, RamCounters, SoftwareProvider, SystemTitle,
-};
+use dlms_security::{InvocationCounters, Protection, RamCounters, SystemTitle};
 use obis::{ObisCode, obis};
 use rand_core::{TryCryptoRng, TryRng};
 
@@ -54,16 +53,17 @@ impl TryRng for Dice {
 }
 impl TryCryptoRng for Dice {}
 
-pub type Provider = SoftwareProvider<Dice, GrowingKeys>;
+pub type Provider = SealedOnce;
 pub type Meter = Device<'static, ObjectList, Provider, RamCounters, Rights, 4, 64, InOrder>;
 
 pub const fn key(kind: KeyKind) -> KeyId {
     KeyId { setup: 0, kind }
 }
 
-/// A provider with the keys everybody has.
+/// A provider with the keys everybody has: number 1 is the meter's.
 pub fn provider(seed: u64) -> Provider {
-    let mut provider = Provider::new(Dice(seed));
+    let own = if seed == 1 { METER_TITLE } else { CLIENT_TITLE };
+    let mut provider = Provider::new(Dice(seed), own);
     let keys: [(KeyKind, u8); 3] = [
         (KeyKind::GlobalUnicastEncryption, 0x00),
         (KeyKind::Authentication, 0xd0),
