@@ -67,6 +67,36 @@ impl<'a> TypeDescription<'a> {
         let (first, rest) = self.0.split_at_checked(r.offset())?;
         Some((Self(first), Self(rest)))
     }
+
+    /// Reads one value of this type: contents of a compact array can be taken as they come.
+    ///
+    /// # Errors
+    /// `Truncated`: the value is not there to its end.
+    pub fn value(&self, r: &mut Reader<'a>) -> Result<CompactValue<'a>, DecodeError> {
+        self.take(r).map(|(value, _)| value)
+    }
+
+    /// Reads one value; how many octets of the description are its own.
+    fn take(&self, contents: &mut Reader<'a>) -> Result<(CompactValue<'a>, usize), DecodeError> {
+        let mut description = Reader::new(self.0);
+        let mut end = contents.clone();
+        step_over(&mut description, &mut end)?;
+        let offset = contents.offset();
+        let body = contents.take(end.offset().saturating_sub(offset))?;
+        let own = TypeDescription(self.0.get(..description.offset()).unwrap_or_default());
+        let value = match own.described() {
+            Described::Scalar(scalar) => {
+                CompactValue::Value(Data::decode_scalar(scalar, offset, &mut Reader::new(body))?)
+            }
+            Described::Array(left, description) => {
+                CompactValue::Array(CompactElements { left, description, same: true, contents: body })
+            }
+            Described::Structure(left, description) => {
+                CompactValue::Structure(CompactElements { left, description, same: false, contents: body })
+            }
+        };
+        Ok((value, description.offset()))
+    }
 }
 
 /// Reads the head of a description; what is in it stays unread.
@@ -308,26 +338,12 @@ impl<'a> CompactElements<'a> {
 
     /// Gives the next element, or nothing where what was checked does not hold.
     fn take(&mut self) -> Option<CompactValue<'a>> {
-        let mut description = Reader::new(self.description.0);
         let mut contents = Reader::new(self.contents);
-        step_over(&mut description, &mut contents).ok()?;
-        let (own, others) = self.description.0.split_at_checked(description.offset())?;
-        let (body, after) = self.contents.split_at_checked(contents.offset())?;
-        let value = match TypeDescription(own).described() {
-            Described::Scalar(scalar) => {
-                CompactValue::Value(Data::decode_scalar(scalar, 0, &mut Reader::new(body)).ok()?)
-            }
-            Described::Array(left, description) => {
-                CompactValue::Array(Self { left, description, same: true, contents: body })
-            }
-            Described::Structure(left, description) => {
-                CompactValue::Structure(Self { left, description, same: false, contents: body })
-            }
-        };
+        let (value, described) = self.description.take(&mut contents).ok()?;
         if !self.same {
-            self.description = TypeDescription(others);
+            self.description = TypeDescription(self.description.0.get(described..)?);
         }
-        self.contents = after;
+        self.contents = contents.rest();
         Some(value)
     }
 }

@@ -31,9 +31,24 @@ pub enum ClientError {
     /// Our buffer.
     #[error("the value does not fit: {0}")]
     Overflow(#[from] Overflow),
+    /// Our patience: more than the caller wants to take.
+    #[error("the meter sends more than {0}")]
+    Limit(#[from] Limit),
     /// The caller.
     #[error("misuse: {0}")]
     Misuse(#[from] Misuse),
+}
+
+/// How much the caller wants to take of a meter at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Rows of a profile.
+    #[error("{0} rows")]
+    Rows(u32),
+    /// Octets of one row.
+    #[error("{0} bytes in a row")]
+    RowOctets(usize),
 }
 
 /// What a timer waits for.
@@ -78,6 +93,20 @@ pub enum Misbehaviour {
     /// An APDU larger than what was agreed.
     #[error("message of {0} bytes, more than agreed")]
     TooLong(usize),
+    /// The capture objects of a profile that are no list of columns.
+    #[error("the capture objects are no list of columns")]
+    Columns,
+    /// A buffer of a profile that is neither an array nor a compact array of structures.
+    #[error("the buffer holds no rows")]
+    NoRows,
+    /// A row with more or fewer values than there are columns.
+    #[error("a row of {found} values in {expected} columns")]
+    RowWidth {
+        /// Columns there are.
+        expected: usize,
+        /// Values of the row.
+        found: usize,
+    },
     /// Services accepted that were not proposed, or another protocol version.
     #[error("accepted what was not proposed")]
     Negotiation,
@@ -150,6 +179,15 @@ pub enum Misuse {
     /// What there is by logical names only.
     #[error("not by short names: {0}")]
     NotByShortNames(&'static str),
+    /// There are no such columns in the profile.
+    #[error("the profile has {count} columns")]
+    NoSuchColumn {
+        /// Columns there are.
+        count: usize,
+    },
+    /// No column of the profile is a time to choose rows by.
+    #[error("the profile has no column with times; rows can be chosen by number")]
+    NoTimes,
     /// There is no such result to fetch.
     #[error("no result to fetch")]
     NoResult,

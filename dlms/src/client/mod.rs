@@ -12,6 +12,8 @@ mod exchange;
 #[cfg(feature = "general-block-transfer")]
 mod general;
 mod get;
+#[cfg(feature = "alloc")]
+pub mod profile;
 mod set;
 mod short_name;
 mod statistics;
@@ -19,7 +21,7 @@ mod statistics;
 #[cfg(feature = "access")]
 pub use access::{Access, AccessOptions, AccessResults};
 pub use config::{Ciphering, ClientConfig};
-pub use error::{ClientError, Misbehaviour, Misuse, Refusal, Timer};
+pub use error::{ClientError, Limit, Misbehaviour, Misuse, Refusal, Timer};
 pub use event::Event;
 pub use short_name::{NameTable, ShortName};
 pub use statistics::Statistics;
