@@ -6,14 +6,16 @@ use dlms::client::{
 };
 use dlms::{CURRENT_ASSOCIATION, server};
 use dlms_core::apdu::{
-    ActionResult, AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, SelectiveAccess,
+    ActionResult, AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, MethodDescriptor,
+    SelectiveAccess,
 };
-use dlms_core::codec::Encode;
+use dlms_core::codec::{Decode, Encode};
+use dlms_core::crypto::{CryptoProvider, KeyKind};
 use dlms_core::data::{Any, Array, Data, DataBuf, Elements, Octets};
 use dlms_security::{Protection, ServiceCiphering};
 use obis::obis;
 
-use crate::meter::{BELL, Bell, ENERGY, NOTE, PROFILE, SECRET_REGISTER, rings};
+use crate::meter::{BELL, Bell, ENERGY, NOTE, PROFILE, SECRET_REGISTER, key, meter, provider, rings};
 use crate::wire::{Pair, Said, by_short_names, manager, public, reader, secure};
 
 const PROTECTIONS: [Protection; 4] =
@@ -324,7 +326,7 @@ fn without_a_table_nothing_goes_by_short_names() {
     use dlms_security::{InvocationCounters, RamCounters};
     use dlms_wrapper::{Role, Stream};
     let counters = InvocationCounters::new(RamCounters::<4>::new());
-    let crypto = crate::meter::provider(2);
+    let crypto = provider(2);
     let config = by_short_names(public());
     let mut client =
         Client::new(Stream::new(Role::Client), config, crypto, counters, vec![0u8; 64], vec![0; 64]);
@@ -336,16 +338,10 @@ fn without_a_table_nothing_goes_by_short_names() {
 #[test]
 fn a_wrong_token_does_not_associate() {
     let mut pair = Pair::new(by_short_names(secure()));
-    pair.client
-        .crypto_mut()
-        .set_key(crate::meter::key(dlms_core::crypto::KeyKind::Authentication), &[0x77; 16])
-        .unwrap();
+    pair.client.crypto_mut().set_key(key(KeyKind::Authentication), &[0x77; 16]).unwrap();
     assert!(pair.associate().is_err());
     let mut pair = Pair::new(by_short_names(manager(Protection::NONE, ServiceCiphering::Global)));
-    pair.client
-        .crypto_mut()
-        .set_key(crate::meter::key(dlms_core::crypto::KeyKind::Authentication), &[0x77; 16])
-        .unwrap();
+    pair.client.crypto_mut().set_key(key(KeyKind::Authentication), &[0x77; 16]).unwrap();
     assert_eq!(pair.associate(), Err(Refusal::DataAccess(DataAccessResult::ReadWriteDenied).into()));
     assert!(pair.audit.iter().all(|event| !matches!(event, server::Event::Associated(_))));
 }
@@ -413,5 +409,104 @@ fn an_answer_of_another_kind_is_not_believed() {
         });
         pair.client.get(ENERGY.value()).unwrap();
         assert_eq!(pair.failure(), error.into(), "{answer}");
+    }
+}
+
+#[test]
+fn requests_without_protection_are_refused_where_the_policy_demands_it() {
+    let meters = || vec![meter(1, 0, Protection::AUTHENTICATED_ENCRYPTED)];
+    for weaker in [Protection::NONE, Protection::AUTHENTICATED, Protection::ENCRYPTED] {
+        let mut pair = Pair::with(by_short_names(manager(weaker, ServiceCiphering::Global)), meters());
+        assert!(matches!(pair.associate(), Err(ClientError::Refused(Refusal::Association { .. }))));
+    }
+    let mut pair = Pair::with(by_short_names(secure()), meters());
+    pair.associate().unwrap();
+    for apdu in ["05 01 02 01 08", "06 01 02 01 08 01 09 00", "16 01 02 01 08 01 09 00"] {
+        assert_eq!(pair.ask(apdu), "D80101", "{apdu}");
+    }
+    pair.learn();
+    pair.client.get(ENERGY.value()).unwrap();
+    pair.complete();
+}
+
+#[test]
+fn no_bit_of_a_request_or_an_answer_can_be_changed() {
+    let mut pair = Pair::named(secure());
+    pair.client.get(ENERGY.value()).unwrap();
+    pair.complete();
+    let (request, answer) = (pair.last_from_client(), pair.last_from_meter());
+    for bit in 64..request.len() * 8 {
+        let mut pair = Pair::named(secure());
+        pair.tamper = Box::new(move |said| match said {
+            Said::Client(bytes) => {
+                let mut bytes = bytes.clone();
+                bytes[bit / 8] ^= 0x80 >> (bit % 8);
+                bytes
+            }
+            Said::Meter(bytes) => bytes.clone(),
+        });
+        pair.client.set(ENERGY.value().of::<u32>(), &1).unwrap();
+        assert!(!matches!(pair.run(), Event::Completed), "bit {bit} of a request");
+        assert!(pair.audit.iter().all(|event| !matches!(event, server::Event::Set(..))));
+    }
+    for bit in 64..answer.len() * 8 {
+        let mut pair = Pair::named(secure());
+        pair.tamper = Box::new(move |said| match said {
+            Said::Meter(bytes) => {
+                let mut bytes = bytes.clone();
+                bytes[bit / 8] ^= 0x80 >> (bit % 8);
+                bytes
+            }
+            Said::Client(bytes) => bytes.clone(),
+        });
+        pair.client.get(ENERGY.value()).unwrap();
+        assert!(!matches!(pair.run(), Event::Completed), "bit {bit} of an answer");
+    }
+}
+
+#[test]
+fn keys_are_replaced_after_the_answer_and_the_old_ones_are_of_no_more_use() {
+    let guek = key(KeyKind::GlobalUnicastEncryption);
+    let mut wrapper = provider(9);
+    wrapper.set_key(guek, &[0x77; 16]).unwrap();
+    let mut wrapped = [0; 24];
+    wrapper.wrap_key(key(KeyKind::KeyEncryption), guek, &mut wrapped).unwrap();
+    let mut parameter = vec![1, 1, 2, 2, 0x16, 0, 9, 24];
+    parameter.extend(wrapped);
+    let parameter = Data::from_bytes(&parameter).unwrap();
+    let method = MethodDescriptor::new(64, obis!("0-0:43.0.0.255"), 2);
+    for invoke_by_write in [false, true] {
+        let mut pair = Pair::named(ClientConfig { invoke_by_write, ..secure() });
+        pair.client.invoke_any(method, &parameter).unwrap();
+        pair.complete();
+        pair.client.get(ENERGY.value()).unwrap();
+        assert!(matches!(pair.failure(), ClientError::Refused(Refusal::Exception(_))));
+        pair.client.crypto_mut().set_key(guek, &[0x77; 16]).unwrap();
+        pair.client.key_replaced(guek).unwrap();
+        pair.client.get(ENERGY.value()).unwrap();
+        pair.complete();
+        assert_eq!(pair.client.value::<u32>().unwrap(), 123_456);
+    }
+}
+
+#[test]
+fn the_third_pass_may_come_by_write_and_is_proved_all_the_same() {
+    for wrong in [0, 1] {
+        let mut pair = Pair::new(by_short_names(manager(Protection::NONE, ServiceCiphering::Global)));
+        pair.tamper = Box::new(move |said| match said {
+            Said::Client(unit) if unit[8..].starts_with(&[5, 1, 4, 0xfa, 0x58, 0]) => {
+                let mut unit = unit.clone();
+                (unit[8], unit[10], unit[13]) = (6, 2, 1);
+                *unit.last_mut().unwrap() ^= wrong;
+                unit
+            }
+            Said::Client(unit) | Said::Meter(unit) => unit.clone(),
+        });
+        // What answers the token has no place in this answer, so our client does not believe it.
+        assert_eq!(pair.associate(), Err(Misbehaviour::UnexpectedApdu(0x0d).into()));
+        let answer = &pair.last_from_meter()[8..];
+        assert_eq!(answer, if wrong == 0 { &[0x0d, 1, 0][..] } else { &[0x0d, 1, 1, 3] });
+        let associated = pair.audit.iter().any(|event| matches!(event, server::Event::Associated(_)));
+        assert_eq!(associated, wrong == 0);
     }
 }
