@@ -2,6 +2,7 @@
 //! gives out no more than came.
 #![no_main]
 
+use dlms::Referencing;
 use dlms::client::Event;
 use dlms_core::apdu::{
     ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult, MethodDescriptor,
@@ -22,8 +23,12 @@ const LONG: [u8; 1500] = [0x55; 1500];
 
 fuzz_target!(|input: &[u8]| {
     let split = Mode::split(input);
-    let (mode, room, script) = split.unwrap_or((Mode::Public, LARGE, input));
-    let mut ends = Ends::new(mode, room);
+    let seed = match input.first() {
+        Some(5..=0x1f) => Referencing::ShortName,
+        _ => Referencing::LogicalName,
+    };
+    let (mode, referencing, room, script) = split.unwrap_or((Mode::Public, seed, LARGE, input));
+    let mut ends = Ends::new(mode, referencing, room);
     let mut forger = Forger::new(Role::Server, mode);
     if split.is_none() {
         // A seed is an answer: something has to be asked.
@@ -68,7 +73,7 @@ fuzz_target!(|input: &[u8]| {
 fn command(ends: &mut Ends, number: u8) {
     let whole = [VALUE, TEXT].map(AttributeSelection::whole);
     let client = &mut ends.client;
-    let _ = match number % 12 {
+    let _ = match number % 13 {
         0 => client.get_any(VALUE, None),
         1 => client.get_any(BUFFER, None),
         2 => client.get_list(&whole),
@@ -80,6 +85,7 @@ fn command(ends: &mut Ends, number: u8) {
         8 => client.invoke_list(&[DISCONNECT, DISCONNECT], &[&Data::Integer(0), &Data::OctetString(&LONG)]),
         9 => client.release(),
         10 => client.associate(),
+        11 => client.read_short_names(),
         _ => {
             client.set_stream_blocks(number & 0x80 != 0);
             Ok(())

@@ -2,20 +2,22 @@
 //! tells nothing that nobody may know.
 #![no_main]
 
+use dlms::Referencing;
 use dlms::server::Event;
 use dlms_core::apdu::{Apdu, tag};
 use dlms_core::codec::Decode;
-use dlms_fuzz::{Ends, Forger, LARGE, MANAGER, Mode, SENTINEL, Script, Step, request};
+use dlms_fuzz::{Ends, Forger, LARGE, MANAGER, Mode, SENTINEL, Script, Step, request, variables};
 use dlms_wrapper::{HEADER_LEN, Header, Role};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let (mode, room, script) = Mode::split(input).unwrap_or(match input.first() {
+    let (mode, referencing, room, script) = Mode::split(input).unwrap_or(match input.first() {
         // A seed: one that opens an association finds none.
-        Some(&tag::AARQ | 0) => (Mode::Strangers, LARGE, input),
-        _ => (Mode::Public, LARGE, input),
+        Some(&tag::AARQ | 0) => (Mode::Strangers, Referencing::LogicalName, LARGE, input),
+        Some(5..=0x1f) => (Mode::Public, Referencing::ShortName, LARGE, input),
+        _ => (Mode::Public, Referencing::LogicalName, LARGE, input),
     });
-    let mut ends = Ends::new(mode, room);
+    let mut ends = Ends::new(mode, referencing, room);
     let mut forger = Forger::new(Role::Client, mode);
     for step in Script::new(script) {
         let mut permitted = false;
@@ -30,7 +32,10 @@ fuzz_target!(|input: &[u8]| {
             }
             Step::Pass(milliseconds) => ends.pass(milliseconds),
             Step::Command(number) => {
-                let plain = request(number);
+                let plain = match referencing {
+                    Referencing::LogicalName => request(number),
+                    Referencing::ShortName => variables(number),
+                };
                 permitted = mode.is_protected();
                 let unit = match forger.protected(0, &plain) {
                     Some((unit, _)) if permitted => unit,

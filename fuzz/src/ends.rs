@@ -1,6 +1,6 @@
-use dlms::Output;
-use dlms::client::{Client, Event};
+use dlms::client::{Client, ClientConfig, Event};
 use dlms::server::{self, Connection};
+use dlms::{Output, Referencing};
 use dlms_core::buffer::Growing;
 use dlms_core::codec::Encode;
 use dlms_core::crypto::{CryptoProvider, SecuritySuite};
@@ -11,7 +11,7 @@ use dlms_security::{
 };
 use dlms_wrapper::{HEADER_LEN, Header, Role, Stream};
 
-use crate::{CLIENT_TITLE, DEDICATED_KEY, LARGE, METER_TITLE, Meter, Mode, Provider, meter, provider};
+use crate::{CLIENT_TITLE, DEDICATED_KEY, LARGE, METER_TITLE, Meter, Mode, Provider, meter, names, provider};
 
 /// What a machine has to say at most after one change.
 const OUTPUTS: usize = 40;
@@ -39,18 +39,19 @@ pub struct Ends {
 impl Ends {
     /// Both ends, with buffers of so many octets, associated unless they are to be strangers.
     #[must_use]
-    pub fn new(mode: Mode, room: usize) -> Self {
+    pub fn new(mode: Mode, referencing: Referencing, room: usize) -> Self {
         let buffer = || Growing::new(room);
         let counters = InvocationCounters::new(RamCounters::new());
         let mut ends = Self {
             client: Client::new(
                 Stream::new(Role::Client),
-                mode.client(room),
+                ClientConfig { referencing, ..mode.client(room) },
                 provider(2),
                 counters,
                 buffer(),
                 buffer(),
-            ),
+            )
+            .with_short_names(names()),
             connection: Connection::new(Stream::new(Role::Server), buffer(), buffer()),
             meters: [meter(room)],
             now: Instant(1_000),

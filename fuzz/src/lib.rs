@@ -8,6 +8,7 @@ mod mode;
 mod random;
 mod request;
 mod script;
+mod variables;
 
 pub use ends::{Ends, Forger};
 pub use meter::{BREAKER, ENERGY, HIDDEN, MANAGER, Meter, NOTE, PROFILE, PUBLIC, READER, SENTINEL, meter};
@@ -15,6 +16,7 @@ pub use mode::{DEDICATED_KEY, LARGE, Mode, pdu_size};
 pub use random::Dice;
 pub use request::request;
 pub use script::{Script, Step};
+pub use variables::{names, variables};
 
 use dlms_core::crypto::{KeyId, KeyKind};
 use dlms_security::{GrowingKeys, SoftwareProvider, SystemTitle};

@@ -6,7 +6,7 @@ use cosem_classes::model::{
 use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
 use cosem_classes::register::{Register, StoredRegister};
 use cosem_classes::{ScalerUnit, Unit};
-use dlms::server::{AssociationConfig, Device, DeviceConfig};
+use dlms::server::{AssociationConfig, Device, DeviceConfig, InOrder};
 use dlms::{Authentication, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult, MethodDescriptor};
@@ -41,7 +41,7 @@ pub const PROFILE: ObisCode = obis!("1-0:99.1.0.255");
 pub const SENTINEL: &[u8] = b"nobody may read this";
 
 /// A logical device.
-pub type Meter = Device<'static, ObjectList, Provider, RamCounters, Rights>;
+pub type Meter = Device<'static, ObjectList, Provider, RamCounters, Rights, 4, 8, InOrder>;
 
 /// Everybody reads, the manager does what classes allow; one object nobody may touch.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +90,7 @@ pub fn meter(room: usize) -> Meter {
     let max_receive_pdu_size = pdu_size(room);
     let config = DeviceConfig { max_receive_pdu_size, ..DeviceConfig::new(b"MMM0000000000001", METER_TITLE) };
     let counters = InvocationCounters::new(RamCounters::new());
-    let mut device = Device::new(config, objects, Rights, provider(1), counters);
+    let mut device = Device::new(config, objects, Rights, provider(1), counters).with_short_names(InOrder);
     let lls = Authentication::Lls(Secret::new(PASSWORD).expect("a short one"));
     let hls = Authentication::Hls(MechanismName::HlsGmac);
     for association in [

@@ -1,5 +1,5 @@
 use dlms::client::{Ciphering, ClientConfig};
-use dlms::{Authentication, Secret};
+use dlms::{Authentication, Referencing, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_security::{Protection, ServiceCiphering};
 
@@ -28,16 +28,20 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The mode, the octets of every buffer and the script in `input`: one of the octets `E8` to `EF` (small buffers) or
-    /// `F8` to `FF`, then the script. Nothing for a message or unit alone.
+    /// The mode, how the client references, the octets of every buffer and the script in `input`: one of the octets
+    /// `E8` to `EF` (small buffers) or `F8` to `FF`, by short names `B0` to `B7` or `B8` to `BF`, then the script. Nothing
+    /// for a message or unit alone.
     #[must_use]
-    pub fn split(input: &[u8]) -> Option<(Self, usize, &[u8])> {
+    pub fn split(input: &[u8]) -> Option<(Self, Referencing, usize, &[u8])> {
         let (number, script) = input.split_first()?;
-        match number {
-            0xe8..=0xef => Some((Self::new(*number), SMALL, script)),
-            0xf8..=0xff => Some((Self::new(*number), LARGE, script)),
-            _ => None,
-        }
+        let (referencing, room) = match number {
+            0xe8..=0xef => (Referencing::LogicalName, SMALL),
+            0xf8..=0xff => (Referencing::LogicalName, LARGE),
+            0xb0..=0xb7 => (Referencing::ShortName, SMALL),
+            0xb8..=0xbf => (Referencing::ShortName, LARGE),
+            _ => return None,
+        };
+        Some((Self::new(*number), referencing, room, script))
     }
 
     fn new(number: u8) -> Self {
