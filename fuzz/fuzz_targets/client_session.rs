@@ -3,7 +3,7 @@
 #![no_main]
 
 use dlms::Referencing;
-use dlms::client::Event;
+use dlms::client::{Access, AccessOptions, Event};
 use dlms_core::apdu::{
     ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult, MethodDescriptor,
     SelectiveAccess,
@@ -20,6 +20,8 @@ const TEXT: AttributeDescriptor = AttributeDescriptor::new(1, NOTE, 2);
 const DISCONNECT: MethodDescriptor = MethodDescriptor::new(70, BREAKER, 1);
 /// More than one message takes.
 const LONG: [u8; 1500] = [0x55; 1500];
+const LONG_TEXT: Data<'_> = Data::OctetString(&LONG);
+const OPTIONS: AccessOptions = AccessOptions { stop_on_error: true, self_descriptive: true };
 
 fuzz_target!(|input: &[u8]| {
     let split = Mode::split(input);
@@ -64,7 +66,7 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     // Whatever happened, nothing is waited for for ever.
-    for _ in 0..4 {
+    for _ in 0..80 {
         ends.pass(10_000_000);
     }
     assert!(!ends.client.is_busy());
@@ -73,7 +75,7 @@ fuzz_target!(|input: &[u8]| {
 fn command(ends: &mut Ends, number: u8) {
     let whole = [VALUE, TEXT].map(AttributeSelection::whole);
     let client = &mut ends.client;
-    let _ = match number % 13 {
+    let _ = match number % 15 {
         0 => client.get_any(VALUE, None),
         1 => client.get_any(BUFFER, None),
         2 => client.get_list(&whole),
@@ -86,6 +88,10 @@ fn command(ends: &mut Ends, number: u8) {
         9 => client.release(),
         10 => client.associate(),
         11 => client.read_short_names(),
+        12 => client
+            .access(&[Access::get_any(VALUE, None), Access::set_any(TEXT, None, &LONG_TEXT)], OPTIONS)
+            .map(|_| ()),
+        13 => client.access(&[Access::invoke_any(DISCONNECT, &Data::Integer(0)); 2], OPTIONS).map(|_| ()),
         _ => {
             client.set_stream_blocks(number & 0x80 != 0);
             Ok(())
@@ -106,7 +112,8 @@ fn fetch(ends: &Ends, event: Event) {
             let values = client.values().map(|list| list.iter().count());
             let results = client.results::<DataAccessResult>().map(|list| list.iter().count());
             let responses = client.results::<ActionResponseItem<'_>>().map(|list| list.iter().count());
-            assert!([values, results, responses].into_iter().flatten().all(|n| n == 2));
+            let accesses = client.access_results().map(|list| list.iter().count());
+            assert!([values, results, responses, accesses].into_iter().flatten().all(|n| n == 2));
         }
         Event::Block => assert!(!client.block().is_empty()),
         Event::Failed(error) => assert!(!error.to_string().is_empty()),

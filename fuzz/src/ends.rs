@@ -14,7 +14,7 @@ use dlms_wrapper::{HEADER_LEN, Header, Role, Stream};
 use crate::{CLIENT_TITLE, DEDICATED_KEY, LARGE, METER_TITLE, Meter, Mode, Provider, meter, names, provider};
 
 /// What a machine has to say at most after one change.
-const OUTPUTS: usize = 40;
+const OUTPUTS: usize = 200;
 
 /// A client and a meter, and what they have to say to each other.
 pub struct Ends {
@@ -145,6 +145,10 @@ impl Ends {
             match self.connection.poll_output(self.now) {
                 Output::Transmit(octets) => self.answered.push(octets.to_vec()),
                 Output::Event(event) => self.audited.push(event),
+                // The next block of a burst goes at once.
+                Output::Wait(Some(until)) if until <= self.now => {
+                    self.connection.handle_timeout(&mut self.meters, self.now);
+                }
                 Output::Wait(until) => return until,
             }
         }

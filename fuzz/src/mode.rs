@@ -75,7 +75,11 @@ impl Mode {
     #[must_use]
     pub fn client(self, room: usize) -> ClientConfig {
         let max_receive_pdu_size = pdu_size(room);
-        let new = |client| ClientConfig { max_receive_pdu_size, ..ClientConfig::new(client, 1) };
+        let new = |client| {
+            let config = ClientConfig { max_receive_pdu_size, ..ClientConfig::new(client, 1) };
+            // What the blocks of services do is seen where the room is larger.
+            if room < LARGE { config.with_general_block_transfer(5) } else { config }
+        };
         match self {
             Self::Strangers | Self::Public => new(PUBLIC),
             Self::Reader => {

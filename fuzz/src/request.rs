@@ -1,6 +1,7 @@
 use dlms_core::apdu::{
-    ActionRequest, AttributeDescriptor, AttributeSelection, DataBlock, GetRequest, InvokeIdAndPriority, List,
-    MethodDescriptor, SelectiveAccess, SetRequest,
+    AccessRequest, AccessSpecification, ActionRequest, AttributeDescriptor, AttributeSelection, DataBlock,
+    GeneralBlockTransfer, GetRequest, InvokeIdAndPriority, List, LongInvokeIdAndPriority, MethodDescriptor,
+    SelectiveAccess, SetRequest,
 };
 use dlms_core::codec::Encode;
 use dlms_core::data::{Data, Elements};
@@ -19,10 +20,11 @@ const RECONNECT: MethodDescriptor = MethodDescriptor::new(70, BREAKER, 2);
 /// exchanges.
 #[must_use]
 pub fn request(number: u8) -> Vec<u8> {
-    match number % 24 {
+    match number % 32 {
         n @ 0..8 => get(n),
         n @ 8..16 => set(n - 8),
-        n => action(n - 16),
+        n @ 16..24 => action(n - 16),
+        n => general(n - 24),
     }
 }
 
@@ -107,4 +109,43 @@ fn action(number: u8) -> Vec<u8> {
         },
     };
     request.encode_to_vec()
+}
+
+/// ACCESS, and general blocks of requests and confirmations.
+fn general(number: u8) -> Vec<u8> {
+    let access = |long_invoke_id, items: &[AccessSpecification<'_>], values: &[Data<'_>]| {
+        let (specifications, data) = (List::of(items), List::of(values));
+        AccessRequest { long_invoke_id, date_time: None, specifications, data }.encode_to_vec()
+    };
+    let items = [
+        AccessSpecification::Get(BUFFER),
+        AccessSpecification::Set(TEXT),
+        AccessSpecification::Action(DISCONNECT),
+        AccessSpecification::Get(SECRET),
+    ];
+    let values = [Data::NullData, Data::OctetString(&[7; 100]), Data::Integer(0), Data::NullData];
+    let block = |last_block, block_number, block_number_ack, block_data: &[u8]| {
+        GeneralBlockTransfer {
+            last_block,
+            streaming: false,
+            window: 5,
+            block_number,
+            block_number_ack,
+            block_data,
+        }
+        .encode_to_vec()
+    };
+    let whole = get(1);
+    let (front, back) = whole.split_at(5);
+    match number {
+        0 => access(LongInvokeIdAndPriority::confirmed(1), &items, &values),
+        // Self-descriptive, up to the first error.
+        1 => access(LongInvokeIdAndPriority(0x7000_0002), &items, &values),
+        2 => block(false, 1, 0, front),
+        3 => block(true, 2, 0, back),
+        4 => block(true, 1, 0, &whole),
+        5 => block(true, 2, 1, &[]),
+        6 => block(true, 3, 6, &[]),
+        _ => block(true, 3, 3, &[]),
+    }
 }
