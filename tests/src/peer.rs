@@ -113,6 +113,14 @@ fn surrounded(octets: &[u8]) -> (Vec<u8>, Range<usize>) {
 #[derive(Debug, Default)]
 pub struct Counting(u8);
 
+impl Counting {
+    /// One that begins with another octet: two ends with the same would challenge each other alike.
+    #[must_use]
+    pub const fn from(first: u8) -> Self {
+        Self(first)
+    }
+}
+
 impl rand_core::TryRng for Counting {
     type Error = Infallible;
 
