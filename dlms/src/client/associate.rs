@@ -21,7 +21,9 @@ use zeroize::Zeroize;
 
 use super::exchange::decodes;
 use super::short_name::Step;
-use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Negotiated, Phase, Refusal};
+use super::{
+    Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Negotiated, Phase, PreEstablished, Refusal,
+};
 use crate::association::REPLY_TO_HLS;
 use crate::{Authentication, Referencing};
 
@@ -43,6 +45,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             Phase::Closed => return Err(Misuse::NotAssociated.into()),
         }
         self.security = self.new_security();
+        if let Some(agreed) = self.config.pre_established {
+            return self.find_established(agreed);
+        }
         self.begin(Exchange::Associate);
         let put = self.put_aarq();
         if put.is_err() {
@@ -62,7 +67,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if self.phase != Phase::Associated {
             return Err(Misuse::NotAssociated.into());
         }
-        if !self.config.release_request {
+        if !self.config.release_request || self.config.pre_established.is_some() {
             self.begin(Exchange::Disconnect { closing: false });
             return Ok(());
         }
@@ -76,6 +81,26 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let request = ReleaseRequest { reason: Some(ReleaseRequestReason::Normal), user_information };
         let len = request.encoded_len();
         self.put_any(&request, len)
+    }
+
+    /// Has the association that stands already; nothing goes over the line.
+    fn find_established(&mut self, agreed: PreEstablished) -> Result<(), ClientError> {
+        if self.config.authentication.mechanism().is_some() {
+            return Err(Misuse::Incomplete("an AARQ to authenticate with").into());
+        }
+        if self.config.ciphering.is_some_and(|ciphering| ciphering.form.is_dedicated()) {
+            return Err(Misuse::Incomplete("an AARQ to give the dedicated key").into());
+        }
+        self.begin(Exchange::None);
+        self.negotiated = Negotiated {
+            conformance: agreed.conformance,
+            server_max_receive_pdu_size: agreed.server_max_receive_pdu_size,
+            dlms_version: DLMS_VERSION,
+            server_title: self.security.peer_title(),
+        };
+        self.phase = Phase::Associated;
+        self.event = Some(Event::Associated);
+        Ok(())
     }
 
     fn new_security(&self) -> SecurityContext {

@@ -43,6 +43,15 @@ impl Ciphering {
     }
 }
 
+/// An association that needs no AARQ: what one would have agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreEstablished {
+    /// The services that may be used.
+    pub conformance: Conformance,
+    /// The largest APDU the server takes, in octets; 0: any.
+    pub server_max_receive_pdu_size: u16,
+}
+
 /// How a client talks to a meter.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -53,6 +62,8 @@ pub struct ClientConfig {
     /// Whether methods are invoked by Write, as some meters want it, where a Read would do what they give: by short
     /// names only.
     pub invoke_by_write: bool,
+    /// The association stands without being opened: there is no AARQ.
+    pub pre_established: Option<PreEstablished>,
     /// How it proves who it is.
     pub authentication: Authentication,
     /// What is ciphered; nothing if not.
@@ -109,6 +120,7 @@ impl ClientConfig {
             saps: Saps { client, server },
             referencing: Referencing::LogicalName,
             invoke_by_write: false,
+            pre_established: None,
             authentication: Authentication::None,
             ciphering: None,
             dedicated_key: None,

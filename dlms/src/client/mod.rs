@@ -20,7 +20,7 @@ mod statistics;
 
 #[cfg(feature = "access")]
 pub use access::{Access, AccessOptions, AccessResults};
-pub use config::{Ciphering, ClientConfig};
+pub use config::{Ciphering, ClientConfig, PreEstablished};
 pub use error::{ClientError, Limit, Misbehaviour, Misuse, Refusal, Timer};
 pub use event::Event;
 pub use short_name::{NameTable, ShortName};

@@ -156,6 +156,39 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         open_initiate(&mut association, site, policy, conformance, room, len)
     }
 
+    /// Has the association of a client that stands without being opened, if there is one and a place for it: which
+    /// place.
+    pub(super) fn pre_establish<D: LogicalDevice>(
+        &mut self,
+        site: &Site<'_, D>,
+        peer: Saps,
+    ) -> Option<usize> {
+        let standing =
+            |config: &AssociationConfig| config.pre_established.filter(|_| config.client == peer.client);
+        let mut offered = site.parts.associations.iter().enumerate();
+        let (config, offered, agreed) = offered.find_map(|(index, config)| {
+            let config = config.as_ref()?;
+            Some((index, config, standing(config)?))
+        })?;
+        let slot = self.associations.iter().position(|a| a.state == State::Free)?;
+        let own = site.parts.config;
+        let mut security = SecurityContext::new(own.suite, offered.setup, own.system_title);
+        security.set_peer_title(agreed.client_title);
+        let place = self.associations.get_mut(slot)?;
+        *place = Association {
+            state: State::Associated,
+            peer,
+            config,
+            context: ApplicationContextName::new(false, agreed.ciphered_context),
+            security,
+            conformance: offered.conformance,
+            client_max_receive_pdu_size: agreed.client_max_receive_pdu_size,
+            ..Association::FREE
+        };
+        self.events.push(Event::Associated(peer));
+        Some(slot)
+    }
+
     fn answer_accepted<D: LogicalDevice>(&mut self, site: &mut Site<'_, D>, accepted: Accepted) {
         let Accepted { mut association, form, protection, response_allowed } = accepted;
         let peer = association.peer;
@@ -264,7 +297,10 @@ fn choose(
     };
     let found = offered.iter().position(|config| {
         config.as_ref().is_some_and(|config| {
-            config.client == client && allows(config) && config.authentication.mechanism() == proposed
+            config.client == client
+                && config.pre_established.is_none()
+                && allows(config)
+                && config.authentication.mechanism() == proposed
         })
     });
     found.ok_or_else(|| match proposed {

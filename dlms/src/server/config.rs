@@ -57,6 +57,19 @@ pub struct AssociationConfig {
     pub setup: u8,
     /// The services offered.
     pub conformance: Conformance,
+    /// It stands without being opened.
+    pub pre_established: Option<PreEstablished>,
+}
+
+/// An association that needs no AARQ: what one would have agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreEstablished {
+    /// Whether messages may be ciphered.
+    pub ciphered_context: bool,
+    /// The client's system title, where messages are ciphered in forms that do not carry it.
+    pub client_title: Option<SystemTitle>,
+    /// The largest APDU the client takes, in octets; 0: any.
+    pub client_max_receive_pdu_size: u16,
 }
 
 impl AssociationConfig {
@@ -89,7 +102,17 @@ impl AssociationConfig {
             policy: SecurityPolicy { request: Protection::NONE, response: Protection::NONE },
             setup: 0,
             conformance: Self::CONFORMANCE,
+            pre_established: None,
         }
+    }
+
+    /// An association that stands without being opened, as of client 102 in several companion standards. Nobody proves
+    /// who he is: demand [protection](Self::protected), and give no rights without.
+    #[must_use]
+    pub const fn pre_established(client: u16, agreed: PreEstablished) -> Self {
+        let mut config = Self::new(client, Authentication::None);
+        config.pre_established = Some(agreed);
+        config
     }
 
     /// With messages of this protection at least, in the context with ciphering only.

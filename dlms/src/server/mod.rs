@@ -28,7 +28,7 @@ mod store;
 mod transfer;
 mod write;
 
-pub use config::{AssociationConfig, DeviceConfig};
+pub use config::{AssociationConfig, DeviceConfig, PreEstablished};
 pub use device::{Device, LogicalDevice, Parts};
 pub use effect::capture;
 pub use event::Event;

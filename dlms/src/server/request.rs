@@ -73,7 +73,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         apdu: Range<usize>,
     ) -> Result<Request, Fault> {
         let first = self.rx.as_slice().get(apdu.start).copied().unwrap_or(0);
-        let slot = self.associations.iter().position(|a| a.is_with(peer)).ok_or(Fault::NotAssociated)?;
+        let slot = self.associations.iter().position(|a| a.is_with(peer));
+        let slot = slot.or_else(|| self.pre_establish(site, peer)).ok_or(Fault::NotAssociated)?;
         let association = self.associations.get_mut(slot).ok_or(Fault::NotAssociated)?;
         let mut request = Request {
             peer,
