@@ -181,14 +181,18 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     fn handle_link<D: LogicalDevice>(&mut self, devices: &mut [D], event: LinkEvent) {
         match event {
             LinkEvent::Apdu { peer, len, delivery } => {
+                let (peer, delivery) = meant(peer, delivery);
                 let Some(mut site) = Site::find(devices, peer.server) else { return };
                 self.touch();
                 if self.link.is_sending() {
                     // The client did not wait for the answer; nor will this one be.
                     return;
                 }
-                // One long exchange at a time: that of another client ends it.
+                // One long exchange at a time: that of another client ends it, unless nobody waits for the answer.
                 if self.transfer.as_ref().is_some_and(|transfer| transfer.peer != peer) {
+                    if delivery == Delivery::Unconfirmed {
+                        return;
+                    }
                     self.give_up_transfer(&mut site, peer, len);
                     return;
                 }
@@ -276,5 +280,16 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             }
         }
         self.events.push(Event::Closed);
+    }
+}
+
+/// Whom an APDU is for. What is sent to all stations the management logical device takes, and nobody answers.
+const fn meant(peer: Saps, delivery: Delivery) -> (Saps, Delivery) {
+    /// The management logical device.
+    const MANAGEMENT: u16 = 1;
+    match peer.server {
+        // Seven bits, as of the wrapper and short addresses of HDLC, and fourteen.
+        0x7f | 0x3fff => (Saps { client: peer.client, server: MANAGEMENT }, Delivery::Unconfirmed),
+        _ => (peer, delivery),
     }
 }

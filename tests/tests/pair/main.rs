@@ -25,4 +25,5 @@ mod sealed_once;
 mod serial;
 mod short_names_do_what_logical_names_do;
 mod values_are_read_and_written;
+mod what_is_sent_to_all_is_done_and_not_answered;
 mod wire;
