@@ -25,6 +25,8 @@ from dlms_cosem.io import BlockingTcpIO, HdlcTransport, SerialIO, TcpTransport
 from dlms_cosem.parsers import AssociationObjectListParser
 from dlms_cosem.protocol import xdlms
 
+import mode_e
+
 KEYS = {  # suite: (global unicast encryption key, authentication key), as in gurux_support
     0: (bytes(range(16)), bytes(range(0xD0, 0xE0))),
     1: (bytes(range(16)), bytes(range(0xD0, 0xE0))),
@@ -41,8 +43,9 @@ class Failure(Exception):
 class Traced:
     """Logs the octets an io implementation of the library moves."""
 
-    def __init__(self, io, path):
+    def __init__(self, io, path, opening):
         self.io, self.file = io, open(path, "a", encoding="ascii") if path else None
+        self.opening = opening
 
     def log(self, direction, data):
         if self.file:
@@ -52,6 +55,9 @@ class Traced:
 
     def connect(self):
         self.io.connect()
+        if self.opening:
+            port = self.io.serial_port
+            port.baudrate = mode_e.open_client(port.fileno(), self.io.timeout)
 
     def disconnect(self):
         self.io.disconnect()
@@ -64,7 +70,6 @@ class Traced:
         if len(data) < amount:  # SerialIO returns short at its timeout
             raise Failure("timeout", "no answer")
         return self.log("RX", data)
-
 
 
 class FramedHdlc(HdlcTransport):
@@ -125,10 +130,11 @@ def make_client(args):
         io = SerialIO(args.serial, args.baud, args.timeout)
     else:
         io = BlockingTcpIO(args.host, args.port, args.timeout)
-    io = Traced(io, args.trace)
+    io = Traced(io, args.trace, args.mode_e)
     if args.transport == "hdlc":
         transport = FramedHdlc(args.client, int(logical, 0), io, timeout=args.timeout,
-                               server_physical_address=int(physical, 0) if physical else None)
+                               server_physical_address=int(physical, 0) if physical else None,
+                               extended_addressing=args.server_size == 4)
     else:
         transport = TcpTransport(args.client, int(logical, 0), io, args.timeout)
     encryption_key, authentication_key = KEYS[args.suite]
@@ -269,8 +275,10 @@ def parser():
     arg("--transport", choices=("wrapper", "hdlc"), default="wrapper")
     arg("--serial", help="serial device or pty (HDLC)")
     arg("--baud", type=int, default=9600)
+    arg("--mode-e", action="store_true", help="IEC 62056-21 mode E opening before HDLC, with --serial")
     arg("--client", type=lambda text: int(text, 0), default=16, help="client SAP")
     arg("--server", default="1", help="server SAP or LOGICAL/PHYSICAL")
+    arg("--server-size", type=int, choices=(1, 2, 4), default=1, help="4: HDLC address parts of two octets")
     arg("--auth", choices=("none", "lls", "hls", "hls-gmac"), default="none")
     arg("--password")
     arg("--password-hex")

@@ -15,6 +15,7 @@ from programs import (
     dlms_meter,
     gurux_meter,
 )
+from transports import HDLC, MODE_E, SERIAL, WRAPPER
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Row:
     run: object               # of the pairing's operations: run(client)
     refusals: tuple = ()      # what the client may report; empty: it must succeed
     only: tuple = ()          # pairings, if not all
+    meter: tuple = ()         # what the meter is started with: (name, value)...
 
 
 def policy(security):
@@ -129,6 +131,51 @@ FURTHER = (
         lambda does, client: does.access(client), only=PEERS_CLIENTS),
 )
 
+LARGE = (("pdu_size", 0x2000),)   # several information fields of any length
+FRAMING = (
+    *(Row(f"frames-{octets}-{window}", f"information fields of {octets} octets, window {window}", LLS,
+          lambda does, client, octets=octets, window=window: does.framing(client, octets, window), meter=LARGE)
+      for octets, window in ((128, 1), (512, 1), (2030, 1), (128, 7), (2030, 7))),
+    Row("frames-ciphered", "information fields of 512 octets, window 7, HLS-GMAC, auth-enc", GMAC,
+        lambda does, client: does.framing(client, 512, 7), meter=LARGE),
+    *(Row(f"address-{size}", f"a server address of {size} octets", LLS,
+          lambda does, client, size=size: does.addressed(client, size), meter=LARGE) for size in (1, 2, 4)),
+)
+
+TO_GURUX = ("dlms-gurux", "gurux-gurux", "cosem-gurux")
+OPENING = (
+    Row("opening", "300 baud 7E1, confirmed at 9600 baud 7E1, then 9600 baud 8N1", LLS,
+        lambda does, client: does.opening(client)),
+    *(Row(f"opening-{name}", f"{title} of the acknowledgement", LLS,
+          lambda does, client, name=name: does.opening(client, name), only=TO_GURUX,
+          meter=(("extra", ("--confirmation", name)),))
+      for name, title in (("none", "no confirmation"), ("noise", "a garbled confirmation"))),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of the page, and what is said before them."""
+
+    key: str
+    title: str
+    text: str
+    rows: tuple
+
+
+REFUSED = Table("refusals", "What must be refused", "How the client reports it: the association *rejected*, an *exception* "
+                "response, or a result.", REFUSALS)
+MORE = Table("further", "Further services", "", FURTHER)
+FRAMES = Table("framing", "Frames", "1000 rows of the load profile, then 3072 octets written and read back, in APDUs of up to "
+               "8192 octets: the data link agrees to these parameters, fills its information fields and, with a window, sends "
+               "several frames at a time. Addresses: logical device 1, physical device 17 where there are two parts.", FRAMING)
+OPENINGS = Table("opening", "The opening", "Speed and parity of every octet, as the ports were set when it was sent.", OPENING)
+
+LINE = ("associate", "range", "set-blocks", "release")   # on a line, where the octets are new, not the services
+COLUMNS = {WRAPPER.name: tuple(OPERATIONS), HDLC.name: tuple(OPERATIONS), SERIAL.name: LINE, MODE_E.name: LINE}
+TABLES = {WRAPPER.name: (REFUSED, MORE), HDLC.name: (REFUSED, MORE, FRAMES), SERIAL.name: (FRAMES,),
+          MODE_E.name: (OPENINGS, FRAMES)}
+
 
 # --- what a peer cannot do ----------------------------------------------------------------------
 
@@ -165,6 +212,8 @@ LIMITS = (
           "PDU size too big|byte must be in range"),
     cosem("does not parse bit-strings, UTF-8, BCD, compact arrays, floats and date-times",
           lambda association, key: key == "values", "not understood"),
+    cosem("proposes no parameters of the data link: 128 octets, window 1",
+          lambda association, key: key.startswith("frames-") and key != "frames-128-1"),
     cosem("has no such option", lambda association, key: key in {
         "glo", "ded", "general-ded", "counter", "list-refusal", "access"}),
     cosem("proposes general block transfer but does not parse it",

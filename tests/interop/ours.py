@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 
 import moments
-from programs import GENERAL_BLOCK, MAX_PDU, expect, protections, tags
+from programs import GENERAL_BLOCK, MAX_PDU, expect, expect_link, expect_opening, protections, tags
 
 LOAD_PROFILE = "1.0.99.1.0.255"
 BREAKER = "0.0.96.3.10.255"
@@ -241,3 +241,26 @@ def general_blocks(dlms):
 def small_pdu(dlms):
     expect(len(dlms("objects", extra=("--pdu-size", "128"))) == OBJECTS, "another number of objects")
     expect(max(len(apdu) for request, apdu in dlms.apdus if not request) <= 128, "an answer above the negotiated size")
+
+
+# --- the data link --------------------------------------------------------------------------------
+
+
+def framing(dlms, octets, window):
+    extra = ("--frame-size", octets, "--window", window)
+    rows(dlms("profile", LOAD_PROFILE, "--entries", "1:1000", extra=extra), 0, 999)
+    expect_link(dlms, octets, window, True)
+    value = {"octet-string": LONG.hex().upper()}
+    dlms("write", WRITABLE, json.dumps(value), extra=extra)
+    expect_link(dlms, octets, window, False)
+    expect(read_one(dlms, WRITABLE) == value, "another value comes back")
+
+
+def addressed(dlms, size):
+    read(dlms, "0.0.42.0.0.255:1:2", extra=("--address-size", size, *(("--physical", 17) if size > 1 else ())))
+    expect(dlms.link.addresses == {size}, f"addresses of {dlms.link.addresses} octets")
+
+
+def opening(dlms, confirmation="whole"):
+    read(dlms, "0.0.42.0.0.255:1:2")
+    expect_opening(dlms, confirmation)

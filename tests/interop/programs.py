@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
-import sys
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gurux_support import unprotect
-
-HERE = Path(__file__).resolve().parent
-CALL_SECONDS = 60
-START_SECONDS = 20
+from processes import HERE, Processes, Refused
+from transports import Link, Wire, first_line
 
 # What both meters hold, and every client is given.
 ENCRYPTION_KEY = bytes(range(16)).hex()
@@ -27,18 +21,11 @@ CLIENT_TITLE = b"CLIENT01".hex()
 PASSWORD = "00000000"
 PUBLIC_COUNTER = "0.0.43.1.0.255"
 MAX_PDU = 1024
+MAX_INFO = 2030   # octets of an HDLC information field, where the client proposes as many
 
 
 class Mismatch(Exception):
     """A client succeeded, but not with what the meter holds."""
-
-
-class Refused(Exception):
-    """A client ended with an error."""
-
-    def __init__(self, kind, message, status=1, document=None):
-        super().__init__(f"{kind}: {message}")
-        self.kind, self.status, self.document = kind, status, document or {}
 
 
 def expect(condition, what):
@@ -46,94 +33,7 @@ def expect(condition, what):
         raise Mismatch(what)
 
 
-# --- processes ---------------------------------------------------------------------------------
-
-
-class Processes:
-    """Every process this run has started and not yet ended, and the time the run may take."""
-
-    def __init__(self, seconds):
-        self.deadline, self.live, self.lock = time.monotonic() + seconds, set(), threading.Lock()
-
-    @contextlib.contextmanager
-    def start(self, command, **options):
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, text=True, **options) as process:
-            with self.lock:
-                self.live.add(process)
-            try:
-                yield process
-            finally:
-                process.kill()
-                with self.lock:
-                    self.live.discard(process)
-
-    def end(self):
-        with self.lock:
-            for process in self.live:
-                process.kill()
-
-    def call(self, command, cwd):
-        """(exit status, stdout, stderr)"""
-        seconds = min(CALL_SECONDS, self.deadline - time.monotonic())
-        if seconds <= 0:
-            raise Refused("timeout", "the run has used its time")
-        with self.start(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            try:
-                return *process.communicate(timeout=seconds), process.returncode
-            except subprocess.TimeoutExpired:
-                raise Refused("timeout", f"no end within {seconds:.0f} s") from None
-
-
-# --- transports --------------------------------------------------------------------------------
-
-
-def wrapper_apdu(buffer):
-    """Takes one APDU off the buffer; None if there is not a whole one."""
-    size = 8 + int.from_bytes(buffer[6:8], "big")
-    if len(buffer) < max(size, 8):
-        return None
-    apdu = bytes(buffer[8:size])
-    del buffer[:size]
-    return apdu
-
-
-@dataclass(frozen=True)
-class Transport:
-    """A column of the summary: how each program is told to use it, and how an APDU is taken off the wire."""
-
-    name: str
-    title: str
-    dlms: str            # flag of `dlms` and of `dlms meter`, before an address
-    peer: tuple          # options of the peers
-    take_apdu: object
-
-
-TRANSPORTS = (
-    Transport("wrapper", "TCP, wrapper", "--tcp", ("--transport", "wrapper"), wrapper_apdu),
-)
-
-
-class Wire:
-    """A peer's `--trace` file, as APDUs."""
-
-    def __init__(self, path, request, transport):
-        self.path, self.request, self.transport = path, request, transport
-        self.seen = 0
-        path.touch()
-
-    def apdus(self):
-        """What has been added since the last call: [(is a request, octets)]"""
-        lines = self.path.read_text(encoding="ascii")[self.seen:].splitlines(keepends=True)
-        lines = [line for line in lines if line.endswith("\n")]
-        self.seen += sum(map(len, lines))
-        found, buffers = [], {True: bytearray(), False: bytearray()}
-        for line in lines:
-            direction, octets = line.split()
-            request = direction == self.request
-            buffers[request] += bytes.fromhex(octets)
-            while (apdu := self.transport.take_apdu(buffers[request])) is not None:
-                found.append((request, apdu))
-        return found
+# --- APDUs on the wire ---------------------------------------------------------------------------
 
 
 SERVICES = {*range(0xC0, 0xC8), 0xD9, 0xDA}
@@ -185,12 +85,13 @@ class Meter:
     """A running meter."""
 
     name: str
-    port: int
-    transport: Transport
+    line: object                 # to it, of the transport
+    transport: object
     scratch: Path
     processes: Processes
-    process: subprocess.Popen
+    process: object
     rows: int                    # of the load profile
+    window: int                  # frames it takes at a time, and sends
     wire: Wire | None            # where the meter keeps a trace
     client_wire: Wire            # where its clients keep theirs
     counter: int = 1             # the next invocation counter a client may use
@@ -203,41 +104,34 @@ class Meter:
         return (self.scratch / f"{self.name}.err").read_text(errors="replace").strip()[-600:]
 
 
-def started(process, out):
-    """The port of the line `ready [HOST:]PORT`."""
-    limit = time.monotonic() + START_SECONDS
-    while time.monotonic() < limit:
-        for line in out.read_text(errors="replace").splitlines(keepends=True):
-            if line.startswith("ready ") and line.endswith("\n"):
-                return int(line.split()[1].rpartition(":")[2])
-        if process.poll() is not None:
-            break
-        time.sleep(0.02)
-    return None
-
-
 @contextlib.contextmanager
-def meter(name, command, transport, scratch, processes, rows, wire=None):
+def running(name, command, line, transport, scratch, processes, rows, window, wire=None):
     out, err = scratch / f"{name}.out", scratch / f"{name}.err"
-    with out.open("w") as stdout, err.open("w") as stderr, \
-            processes.start(command, cwd=scratch, stdout=stdout, stderr=stderr) as process:
-        port = started(process, out)
-        if port is None:
+    with processes.start(command, scratch, out, err) as process:
+        where = first_line(process, out, "ready ")
+        if where is None:
             raise Refused("start", f"{name} did not say that it is ready: {err.read_text(errors='replace')[-600:]}")
-        yield Meter(name, port, transport, scratch, processes, process, rows, wire,
+        line.ready(where)
+        yield Meter(name, line, transport, scratch, processes, process, rows, window, wire,
                     Wire(scratch / "client.trace", "TX", transport))
 
 
-def gurux_meter(_binary, transport, scratch, processes):
+@contextlib.contextmanager
+def gurux_meter(_binary, transport, scratch, processes, pdu_size=MAX_PDU, extra=()):
     wire = Wire(scratch / "meter.trace", "RX", transport)
-    return meter("gurux-meter", [sys.executable, HERE / "gurux_server.py", "--port", "0", *transport.peer,
-                                 "--pdu-size", str(MAX_PDU), "--trace", wire.path],
-                 transport, scratch, processes, 1500, wire)
+    with transport.line(processes, scratch) as line:
+        command = [HERE / "gurux_server.py", *line.peer_meter(), "--max-info", MAX_INFO, "--pdu-size", pdu_size,
+                   "--trace", wire.path, *extra]
+        with running("gurux-meter", command, line, transport, scratch, processes, 1500, 1, wire) as meter:
+            yield meter
 
 
-def dlms_meter(binary, transport, scratch, processes):
-    return meter("dlms-meter", [binary, "meter", transport.dlms, "127.0.0.1:0", "--pdu-size", str(MAX_PDU)],
-                 transport, scratch, processes, 2880)
+@contextlib.contextmanager
+def dlms_meter(binary, transport, scratch, processes, pdu_size=MAX_PDU, extra=()):
+    with transport.line(processes, scratch) as line:
+        command = [binary, "meter", *line.dlms_meter(), "--pdu-size", pdu_size, *extra]
+        with running("dlms-meter", command, line, transport, scratch, processes, 2880, 7) as meter:
+            yield meter
 
 
 # --- clients -----------------------------------------------------------------------------------
@@ -275,13 +169,19 @@ class Client:
     command: str = ""                           # the last call, to show
 
     def __call__(self, *what, **changed):
-        command = [str(part) for part in self.line(*what, **changed)]
-        self.command = " ".join(part if len(part) < 100 else part[:90] + "…" for part in command)
+        command = self.command_line(*what, **changed)
+        self.command = " ".join(part if len(part) < 100 else part[:90] + "…" for part in map(str, command))
         try:
             out, err, status = self.meter.processes.call(command, self.meter.scratch)
         finally:
-            self.apdus = self.wire().apdus()
+            self.apdus, faults = self.wire().apdus(), self.meter.line.settle()
+        expect(not faults, f"on the line: {'; '.join(faults[:3])}")
         return self.document(out, err, status)
+
+    @property
+    def link(self):
+        """The data link of the last call."""
+        return Link.of(self.wire().frames)
 
     def remember(self, key, fetch):
         if key not in self.memory:
@@ -302,10 +202,10 @@ class Dlms(Client):
     def wire(self):
         return self.meter.wire
 
-    def line(self, *what, password=None, ek=ENCRYPTION_KEY, ak=AUTHENTICATION_KEY, counter=("--counter", "counter"),
+    def command_line(self, *what, password=None, ek=ENCRYPTION_KEY, ak=AUTHENTICATION_KEY, counter=("--counter", "counter"),
              extra=()):
         association = self.association
-        line = [self.binary, *what, "--json", self.meter.transport.dlms, f"127.0.0.1:{self.meter.port}",
+        line = [self.binary, *what, "--json", *self.meter.line.dlms(),
                 "--client", association.client, "--server", 1, "--auth", association.auth,
                 "--security", association.security, "--timeout", 10]
         if association.password:
@@ -341,10 +241,9 @@ class Peer(Client):
     def wire(self):
         return self.meter.client_wire
 
-    def line(self, *what, password=None, ek=ENCRYPTION_KEY, ak=AUTHENTICATION_KEY, counter=None, extra=()):
+    def command_line(self, *what, password=None, ek=ENCRYPTION_KEY, ak=AUTHENTICATION_KEY, counter=None, extra=()):
         association = self.association
-        line = [sys.executable, HERE / self.script, "--port", self.meter.port, *self.meter.transport.peer,
-                "--client", association.client, "--auth", association.auth,
+        line = [HERE / self.script, *self.meter.line.peer(), "--client", association.client, "--auth", association.auth,
                 "--security", self.security[association.security], "--timeout", 10, "--trace", self.wire().path,
                 *(counter or ("--ic", self.meter.next_counter()))]
         if association.password:
@@ -384,3 +283,32 @@ class DlmsCosem(Peer):
             "Unable to perform Association": "rejected", "HLSError": "rejected", "DLMS Exception": "exception",
             "Exception response": "exception", "READ_WRITE_DENIED": "read-write-denied",
             "access-result: 3": "read-write-denied", "OBJECT_UNDEFINED": "object-undefined"}.items() if part in text), None)
+
+
+# --- what a client's last call looked like below the APDUs -------------------------------------------
+
+
+def expect_link(client, octets, window, answers):
+    """The data link agreed to these parameters, and used them for the requests or for the answers."""
+    link, window = client.link, min(window, client.meter.window)
+    agreed = {5: octets, 6: octets, 7: window, 8: window}
+    expect(link.agreed == agreed, f"the UA says {link.agreed} to {link.proposed}")
+    longest, burst = link.longest[answers], link.burst[answers]
+    expect(octets - 3 <= longest <= octets, f"information fields of {longest} octets")  # Gurux keeps 3 for an LLC header
+    expect(1 < burst <= window or window == 1 == burst, f"{burst} frames in a row")
+
+
+def expect_opening(client, confirmation):
+    """Each message of the opening of mode E as its port sent it."""
+    sent = [(event["from"], event["as"], bytes.fromhex(event["octets"])) for event in client.meter.line.events
+            if "octets" in event]
+    slow, fast, acknowledge = "300 7E1", "9600 7E1", b"\x06252\r\n"
+    expect(sent[0] == ("client", slow, b"/?!\r\n"), f"first {sent[0]}")
+    expect(sent[1][:2] == ("meter", slow) and sent[1][2][:1] == b"/" and sent[1][2][4:5] == b"5", f"then {sent[1]}")
+    expect(sent[2] == ("client", slow, acknowledge), f"then {sent[2]}")
+    rest = sent[3:]
+    if confirmation != "none":
+        expect(rest[0][:2] == ("meter", fast), f"then {rest[0]}")
+        expect(confirmation != "whole" or rest[0][2] == acknowledge, f"then {rest[0]}")
+        rest = rest[1:]
+    expect(rest and {way for _, way, _ in rest} == {"9600 8N1"}, f"then {sorted({way for _, way, _ in rest})}")

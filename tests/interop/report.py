@@ -4,8 +4,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from matrix import ASSOCIATIONS, FURTHER, OPERATIONS, PAIRINGS, REFUSALS
-from programs import HERE, TRANSPORTS
+from matrix import ASSOCIATIONS, COLUMNS, OPERATIONS, PAIRINGS, TABLES
+from processes import HERE
+from transports import TRANSPORTS
 
 PASS, DENIED, REFUSED, KNOWN, FAIL = "pass", "denied", "refused", "known", "fail"
 
@@ -50,9 +51,10 @@ class Report:
         return f"{len(verdicts) - known - verdicts.count(FAIL)} of {len(verdicts) - known}{beyond}"
 
     def matrix(self, transport, pairing):
+        columns = COLUMNS[transport.name]
         return table(
-            ["authentication", "security", *(title for title, _ in OPERATIONS.values())],
-            [[one.auth, one.security, *(self.mark(transport.name, pairing.key, str(one), key) for key in OPERATIONS)]
+            ["authentication", "security", *(OPERATIONS[key][0] for key in columns)],
+            [[one.auth, one.security, *(self.mark(transport.name, pairing.key, str(one), key) for key in columns)]
              for one in ASSOCIATIONS])
 
     def rows(self, transport, name, rows):
@@ -76,13 +78,11 @@ a number: beyond the peer, for the reason at the end. Suite 0 throughout.""",
                  "## What is checked",
                  "\n".join(f"- **{title}**: {what}." for title, what in OPERATIONS.values())]
         for transport in TRANSPORTS:
-            parts.append(f"## {transport.title}")
+            parts += [f"## {transport.title}", *([transport.text] if transport.text else [])]
             for pairing in PAIRINGS:
                 parts += [f"### {pairing.title}", self.matrix(transport, pairing)]
-            parts += ["### What must be refused",
-                      "How the client reports it: the association *rejected*, an *exception* response, or a result.",
-                      self.rows(transport, "refusals", REFUSALS),
-                      "### Further services", self.rows(transport, "further", FURTHER)]
+            for one in TABLES[transport.name]:
+                parts += [f"### {one.title}", *([one.text] if one.text else []), self.rows(transport, one.key, one.rows)]
         if self.notes:
             parts += ["## Beyond the peers",
                       "Tried where the peer can be made to try; that it still fails for this reason is checked.",

@@ -17,9 +17,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from matrix import ASSOCIATIONS, CONTROLS, FURTHER, OPERATIONS, PAIRINGS, REFUSALS, limit
-from programs import HERE, TRANSPORTS, Mismatch, Processes, Refused
+from matrix import ASSOCIATIONS, COLUMNS, CONTROLS, OPERATIONS, PAIRINGS, TABLES, limit
+from processes import HERE, Processes, Refused
+from programs import Mismatch
 from report import DENIED, FAIL, KNOWN, PASS, REFUSED, Outcome, Report
+from transports import TRANSPORTS
 
 PAGE = HERE.parents[1] / "docs" / "interop.md"
 
@@ -44,19 +46,22 @@ def attempt(run, client, refusals, beyond):
     return Outcome(PASS)
 
 
-def checks(pairing):
-    """Groups of checks that share a meter: {(table, row): (association, run, what it may be refused as)}"""
+def checks(transport, pairing):
+    """What a meter is started with, and the checks it is for: {(table, row): (association, run, what it may be refused as)}"""
     for association in ASSOCIATIONS:
-        yield {(str(association), key): (
+        yield (), {(str(association), key): (
             association, pairing.does.OPERATIONS[key],
             ("read-write-denied",) if association.auth == "none" and key in pairing.denied else ())
-            for key in OPERATIONS}
-    for name, rows in (("refusals", REFUSALS), ("further", FURTHER)):
-        yield {(name, row.key): (row.association, lambda client, row=row: row.run(pairing.does, client), row.refusals)
-               for row in rows if not row.only or pairing.key in row.only}
+            for key in COLUMNS[transport.name]}
+    for table in TABLES[transport.name]:
+        rows = [row for row in table.rows if not row.only or pairing.key in row.only]
+        for options in dict.fromkeys(row.meter for row in rows):
+            yield options, {
+                (table.key, row.key): (row.association, lambda client, row=row: row.run(pairing.does, client), row.refusals)
+                for row in rows if row.meter == options}
 
 
-def run_group(args, transport, pairing, group, processes):
+def run_group(args, transport, pairing, options, group, processes):
     """One meter and the checks it is for: {key: outcome}"""
     outcomes, tried = {}, {}
     for where, (association, run, refusals) in group.items():
@@ -69,7 +74,7 @@ def run_group(args, transport, pairing, group, processes):
         name = f"{pairing.key}-{next(iter(tried))[0].replace(' ', '-')}-"
         scratch = Path(tempfile.mkdtemp(prefix=name, dir=args.scratch))
         try:
-            with pairing.meter(args.dlms, transport, scratch, processes) as meter:
+            with pairing.meter(args.dlms, transport, scratch, processes, **dict(options)) as meter:
                 clients = {}
                 for where, (association, run, refusals, beyond) in tried.items():
                     client = clients.setdefault(association, pairing.client(args.dlms, meter, association))
@@ -99,11 +104,11 @@ def show(key, outcome, everything):
 def selected(args, pairings, processes):
     for transport in TRANSPORTS:
         for pairing in pairings:
-            for group in checks(pairing):
+            for options, group in checks(transport, pairing):
                 wanted = {where: check for where, check in group.items()
                           if args.only in " / ".join((transport.name, pairing.key, *where))}
                 if wanted:
-                    yield args, transport, pairing, wanted, processes
+                    yield args, transport, pairing, options, wanted, processes
 
 
 def check_page(text):
@@ -120,8 +125,8 @@ def main():
     top = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     what = top.add_mutually_exclusive_group()
     what.add_argument("--write", action="store_true", help="write docs/interop.md instead of checking it")
-    what.add_argument("--only", default="", metavar="TEXT",
-                      help="only checks whose line has this text; leaves the page alone")
+    top.add_argument("--only", default="", metavar="TEXT",
+                     help="only checks whose line has this text; leaves the page alone")
     what.add_argument("--peers", action="store_true", help="the peers among themselves, without `dlms`")
     top.add_argument("--dlms", type=Path, help="the built command; needed but for --peers")
     top.add_argument("--all", action="store_true", help="print every check")
@@ -129,6 +134,8 @@ def main():
     top.add_argument("--seconds", type=int, default=1800, help="for the whole run")
     top.add_argument("--scratch", type=Path, help="keep traces and what the meters say here")
     args = top.parse_args()
+    if args.write and args.only:
+        top.error("--write takes a whole run")
     if not args.peers:
         if not args.dlms or not args.dlms.is_file():
             top.error("--dlms is not a file")
@@ -152,6 +159,7 @@ def main():
             for key, outcome in found.items():
                 show(key, outcome, args.all)
             outcomes |= found
+    processes.end()
     totals = Counter(outcome.verdict for outcome in outcomes.values())
     print(f"{len(outcomes)} checks in {time.monotonic() - begun:.0f} s:",
           ", ".join(f"{number} {name}" for name, number in sorted(totals.items())))

@@ -15,8 +15,11 @@ from programs import (
     GLOBAL,
     MAX_PDU,
     PUBLIC_COUNTER,
+    DlmsCosem,
     Gurux,
     expect,
+    expect_link,
+    expect_opening,
     protections,
     tags,
 )
@@ -28,6 +31,7 @@ NAME = ("0.0.42.0.0.255", 1, 2)
 VOLTAGE = ("1.0.32.7.0.255", 3, 2)
 ENERGY = ("1.0.1.8.0.255", 3, 2)
 LONG = bytes(range(255, -1, -1)) * 12
+ROWS = 1000
 BASICS = {(8, "0.0.1.0.0.255"), (1, "0.0.42.0.0.255"), (1, PUBLIC_COUNTER)}
 EVERYTHING = BASICS | {
     (1, "0.0.96.1.0.255"), (3, "1.0.1.8.0.255"), (3, "1.0.2.8.0.255"), (3, "1.0.32.7.0.255"), (4, "1.0.1.6.0.255"),
@@ -173,9 +177,13 @@ def set_blocks(client):
 
 
 def release(client):
-    protected = isinstance(client, Gurux) and client.association.security != "none"
-    document = client("associate", extra=("--protected-release",) if protected else ())
+    extra = []
+    if isinstance(client, Gurux):  # the other peer always does
+        extra += ["--rlrq"] if client.meter.transport.hdlc else []
+        extra += ["--protected-release"] if client.association.security != "none" else []
+    document = client("associate", extra=extra)
     expect(document["released"], f"{document.get('release_error')}")
+    expect([apdu[0] for _, apdu in client.apdus[-2:]] == [0x62, 0x63], "no release on the wire")
 
 
 OPERATIONS = {
@@ -258,3 +266,29 @@ def access(client):
     results = client("access", f"get:{item(NAME)}", f"set:{item(WRITABLE)}:octets:0102", f"action:{BREAKER}:70:2:i8:0",
                      "get:0.0.96.1.9.255:1:2")["results"]
     expect([one["result"]["code"] for one in results] == [0, 0, 0, 3], f"{results}")
+
+
+# --- the data link --------------------------------------------------------------------------------
+
+
+def framing(client, octets, window):
+    cosem = isinstance(client, DlmsCosem)
+    extra = () if cosem else ("--max-info", octets, "--window", window)
+    # The other peer selects no entries: it reads them all.
+    document = rows(client, *(() if cosem else ("--entry", 1, ROWS)), extra=extra)
+    expect(document["row_count"] == (client.meter.rows if cosem else ROWS), f"{document['row_count']} rows")
+    expect_link(client, octets, window, True)
+    client("write", *WRITABLE, "octets", LONG.hex(), extra=extra)
+    expect_link(client, octets, window, False)
+    expect(value(client, WRITABLE) == LONG.hex(), "another value comes back")
+
+
+def addressed(client, size):
+    extra = ("--server", "1/17" if size > 1 else "1", "--server-size", size)
+    value(client, NAME, extra=extra)
+    expect(client.link.addresses == {size}, f"addresses of {client.link.addresses} octets")
+
+
+def opening(client, confirmation="whole"):
+    value(client, NAME)
+    expect_opening(client, confirmation)
