@@ -12,8 +12,7 @@ import time
 SPEEDS = {b"0": 300, b"1": 600, b"2": 1200, b"3": 2400, b"4": 4800, b"5": 9600, b"6": 19200}
 START_SPEED = 300
 LONGEST = 64             # octets of a message of the opening
-REACTION_SECONDS = 0.02  # of a meter whose third letter is a small one
-CONFIRMATION_SECONDS = 0.5
+CONFIRMATION_SECONDS = 2
 
 
 class OpeningError(Exception):
@@ -31,6 +30,11 @@ def set_line(port, speed, seven):
     control_flags |= getattr(termios, f"B{speed}") | (termios.CS7 | termios.PARENB if seven else termios.CS8)
     struct.pack_into("4I", attributes, 0, input_flags, output_flags, control_flags, local_flags)
     fcntl.ioctl(port, termios.TCSETSW, bytes(attributes))
+
+
+def reaction(identification):
+    """Seconds both sides let go by before they answer: at least 0.2, or 0.02 where the third letter is small."""
+    return 0.02 if identification[3:4].islower() else 0.4
 
 
 def octet(port, deadline):
@@ -63,12 +67,12 @@ def open_client(port, seconds):
     if baud not in SPEEDS or b"\\2" not in identification:
         raise OpeningError(f"no mode E: {identification!r}")
     acknowledge = b"\x062" + baud + b"2\r\n"
-    time.sleep(REACTION_SECONDS)
+    time.sleep(reaction(identification))
     os.write(port, acknowledge)
     set_line(port, SPEEDS[baud], True)
     with contextlib.suppress(OpeningError):  # not every meter confirms, or confirms legibly
         message(port, (b"\x06",), CONFIRMATION_SECONDS)
-        time.sleep(REACTION_SECONDS)
+        time.sleep(reaction(identification))
     set_line(port, SPEEDS[baud], False)
     return SPEEDS[baud]
 
@@ -81,14 +85,14 @@ def open_meter(port, identification, confirmation, seconds):
     try:
         if not message(port, (b"/",), seconds).startswith(b"/?"):
             return 0
-        time.sleep(REACTION_SECONDS)
+        time.sleep(reaction(identification))
         os.write(port, identification + b"\r\n")
         if message(port, (b"\x06",), 2) != acknowledge:
             return 0
     except OpeningError:
         return 0
     set_line(port, SPEEDS[baud], True)
-    time.sleep(REACTION_SECONDS)
+    time.sleep(reaction(identification))
     os.write(port, {"whole": acknowledge, "none": b"", "noise": b"\x15?" + acknowledge[3:]}[confirmation])
     set_line(port, SPEEDS[baud], False)
     return SPEEDS[baud]

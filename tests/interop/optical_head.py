@@ -5,7 +5,8 @@ A pseudo-terminal passes octets whatever its two ends are set to. This program s
 set: its speed, and whether it has 7 data bits and even parity (7E1) or 8 data bits and none (8N1). An octet goes onto the line as
 the sender's port would put it there, with its parity bit, takes its time, and comes off it as the receiver's port would take it:
 another speed garbles it, and 7E1 drops an octet of odd parity to zero. Whatever arrives garbled, and whatever is sent in another
-way than the protocol demands at that moment, is a fault.
+way than the protocol demands at that moment, is a fault. At 300 baud the pace is that of a real line, since programs reckon with
+it; at other speeds it can be a multiple.
 
 Linux keeps the speed of a pseudo-terminal, but not CS7 and PARENB; INPCK it keeps. So a port counts as 7E1 when it checks
 parity. A program that leaves the port at 8N1 and adds the parity bits itself sends the same bits, and is right too.
@@ -31,6 +32,7 @@ from dataclasses import dataclass, field
 
 TCGETS2 = 0x802C542A  # Linux; `termios.tcgetattr` cannot tell a speed that was set as a number
 POLL_SECONDS = 0.002  # also how late a change of settings may be seen
+BATCH_SECONDS = 0.0005  # octets that arrive within it are passed on together
 BITS = 10             # of an octet: start, 8, stop
 QUIET_SECONDS = 0.05  # after which octets are a new line of the log
 START_SPEED, SPEED = 300, 9600
@@ -68,6 +70,7 @@ class Port:
     slave: int                                  # held open, or the line would hang up when a program closes its end
     set: Settings
     way: deque = field(default_factory=deque)   # (moment it arrives, octet on the line, sender's settings)
+    changed: bool = False                       # by the last poll
     free: float = 0                             # when the line is free for the next octet
 
 
@@ -152,7 +155,7 @@ class Line:
     def run(self):
         while True:
             pending = min((port.way[0][0] for port in self.ports if port.way), default=None)
-            wait = POLL_SECONDS if pending is None else min(max(pending - time.monotonic(), 0), POLL_SECONDS)
+            wait = POLL_SECONDS if pending is None else min(max(pending - time.monotonic(), BATCH_SECONDS), POLL_SECONDS)
             select.select([port.master for port in self.ports], [], [], wait)
             for port in self.ports:
                 self.take(port)
@@ -169,17 +172,19 @@ class Line:
         port.set = settings(port.master)
         if port.name == "client" and port.set.speed == START_SPEED != before.speed:
             self.rules.rest()  # a new opening
+        # Whether a program that writes and changes its port between two polls has done so in the right order cannot be seen.
+        changed, port.changed = port.changed or port.set != before, port.set != before
         now = time.monotonic()
         for octet in octets:
-            # Whether a program that writes and changes its port in one poll has done so in the right order cannot be seen.
-            sender = self.rules.wanted(port.name) if port.set != before else port.set
+            sender = self.rules.wanted(port.name) if changed else port.set
             if sender.parity:
                 octet = octet & 0x7F | odd(octet & 0x7F) << 7
             way, wrong = self.rules.judge(port.name, octet, sender)
             self.log.octet(port.name, str(way), octet & 0x7F if way.parity else octet)
             if wrong:
                 self.log.write(fault=wrong)
-            port.free = max(port.free, now) + BITS / (sender.speed or SPEED) / self.pace
+            pace = 1 if sender.speed == START_SPEED else self.pace
+            port.free = max(port.free, now) + BITS / (sender.speed or SPEED) / pace
             port.way.append((port.free, octet, sender))
         if port.set != before:
             self.log.write(port=port.name, set=str(port.set))
@@ -187,6 +192,8 @@ class Line:
     def pass_on(self, port, other):
         """What has arrived, to the program at the other end."""
         now, came = time.monotonic(), bytearray()
+        if not port.way or port.way[0][0] > now:
+            return
         there = settings(other.master)
         while port.way and port.way[0][0] <= now:
             _, octet, sender = port.way.popleft()
@@ -196,17 +203,16 @@ class Line:
             else:
                 came.append(garbled)
                 self.log.write(fault=f"{octet:#04x} of the {port.name} sent at {sender} arrives at {there}")
-        if came:
-            os.set_blocking(other.master, True)
-            os.write(other.master, came)
-            os.set_blocking(other.master, False)
+        os.set_blocking(other.master, True)
+        os.write(other.master, came)
+        os.set_blocking(other.master, False)
 
 
 def main():
     top = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     top.add_argument("--log", required=True)
     top.add_argument("--mode-e", action="store_true", help="a connection begins with the opening of IEC 62056-21 mode E")
-    top.add_argument("--pace", type=float, default=1, help="how many times faster than a real line")
+    top.add_argument("--pace", type=float, default=1, help="how many times faster than a real line, but for an opening")
     args = top.parse_args()
     line = Line(Log(args.log), args.mode_e, args.pace)
     print("ready", *(os.ttyname(port.slave) for port in line.ports), flush=True)

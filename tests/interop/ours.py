@@ -247,7 +247,7 @@ def small_pdu(dlms):
 
 
 def framing(dlms, octets, window):
-    extra = ("--frame-size", octets, "--window", window)
+    extra = ("--frame-size", octets, "--window", window, "--pdu-size", 0x2000)
     rows(dlms("profile", LOAD_PROFILE, "--entries", "1:1000", extra=extra), 0, 999)
     expect_link(dlms, octets, window, True)
     value = {"octet-string": LONG.hex().upper()}

@@ -23,6 +23,7 @@ from programs import Mismatch
 from report import DENIED, FAIL, KNOWN, PASS, REFUSED, Outcome, Report
 from transports import TRANSPORTS
 
+WAITING = 2  # times as many meters at a time where the time goes by at 300 baud
 PAGE = HERE.parents[1] / "docs" / "interop.md"
 
 
@@ -149,13 +150,15 @@ def main():
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)
-    with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+    pools = concurrent.futures.ThreadPoolExecutor
+    with tempfile.TemporaryDirectory() as scratch, pools(args.jobs) as busy, pools(WAITING * args.jobs) as waiting:
         if args.scratch:
             args.scratch.mkdir(parents=True, exist_ok=True)
         args.scratch = (args.scratch or Path(scratch)).resolve()
         outcomes = {}
-        for found in pool.map(lambda group: run_group(*group),
-                              selected(args, CONTROLS if args.peers else PAIRINGS, processes)):
+        runs = [(waiting if group[1].slow else busy).submit(run_group, *group)
+                for group in selected(args, CONTROLS if args.peers else PAIRINGS, processes)]
+        for found in (run.result() for run in runs):
             for key, outcome in found.items():
                 show(key, outcome, args.all)
             outcomes |= found

@@ -273,7 +273,7 @@ def access(client):
 
 def framing(client, octets, window):
     cosem = isinstance(client, DlmsCosem)
-    extra = () if cosem else ("--max-info", octets, "--window", window)
+    extra = () if cosem else ("--max-info", octets, "--window", window, "--timeout", 3)
     # The other peer selects no entries: it reads them all.
     document = rows(client, *(() if cosem else ("--entry", 1, ROWS)), extra=extra)
     expect(document["row_count"] == (client.meter.rows if cosem else ROWS), f"{document['row_count']} rows")

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from gurux_support import hdlc_frame, wrapper_frame
 from processes import HERE, Refused
@@ -187,6 +188,8 @@ class TcpLine:
 
 @dataclass(frozen=True)
 class TcpTransport:
+    slow: ClassVar = False
+
     name: str
     title: str
     flag: str       # of `dlms` and of `dlms meter`, before an address
@@ -269,6 +272,10 @@ class SerialTransport:
     text: str
     units: type = HdlcUnits
     hdlc: bool = True
+
+    @property
+    def slow(self):
+        return self.mode_e
 
     @contextlib.contextmanager
     def line(self, processes, scratch):
