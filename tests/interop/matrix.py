@@ -206,12 +206,8 @@ def without_ciphering(association):
 
 
 NO_GMAC_ALONE = "raises a NameError when it computes a GMAC without ciphering services"
-GBT = ("gbt", "gbt-ciphered")
 WINDOWS = ("frames-128-7", "frames-2030-7")
 LIMITS = (
-    Limit(Dlms, "`dlms` does not use general block transfer yet", lambda association, key: key in GBT),
-    Limit(dlms_meter, "`dlms meter` does not use general block transfer yet", lambda association, key: key in GBT),
-    Limit(dlms_meter, "`dlms meter` does not serve ACCESS yet", lambda association, key: key == "access"),
     Limit(Gurux, "the Gurux client loses count of the frames of a window", lambda association, key: key in WINDOWS,
           "no complete frame", dlms_meter),
     cosem("only knows both protections together", lambda association, key: association.security in ("auth", "enc")),
