@@ -6,8 +6,8 @@ export DEBIAN_FRONTEND=noninteractive CARGO_NET_RETRY=10
 PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
 
 # rustc-web, cargo-web, rust-web-src: the compiler and library sources of the bare-metal gate (bookworm-security; >= 1.89).
-# g++: libFuzzer. binutils: c++filt. socat: serial lines of the interop tests.
-packages=(rustc-web cargo-web rust-web-src gcc g++ libc6-dev binutils socat)
+# g++: libFuzzer. binutils: c++filt.
+packages=(rustc-web cargo-web rust-web-src gcc g++ libc6-dev binutils)
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 
 installed() {

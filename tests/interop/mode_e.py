@@ -13,6 +13,7 @@ SPEEDS = {b"0": 300, b"1": 600, b"2": 1200, b"3": 2400, b"4": 4800, b"5": 9600, 
 START_SPEED = 300
 LONGEST = 64             # octets of a message of the opening
 CONFIRMATION_SECONDS = 2
+LEEWAY_SECONDS = 0.2     # for a client on a busy machine to change its port before the meter confirms
 
 
 class OpeningError(Exception):
@@ -33,8 +34,8 @@ def set_line(port, speed, seven):
 
 
 def reaction(identification):
-    """Seconds both sides let go by before they answer: at least 0.2, or 0.02 where the third letter is small."""
-    return 0.02 if identification[3:4].islower() else 0.4
+    """Seconds both sides let go by before they answer: at least so many, 1.5 at most."""
+    return 0.02 if identification[3:4].islower() else 0.2
 
 
 def octet(port, deadline):
@@ -92,7 +93,7 @@ def open_meter(port, identification, confirmation, seconds):
     except OpeningError:
         return 0
     set_line(port, SPEEDS[baud], True)
-    time.sleep(reaction(identification))
+    time.sleep(reaction(identification) + LEEWAY_SECONDS)
     os.write(port, {"whole": acknowledge, "none": b"", "noise": b"\x15?" + acknowledge[3:]}[confirmation])
     set_line(port, SPEEDS[baud], False)
     return SPEEDS[baud]

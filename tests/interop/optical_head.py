@@ -174,7 +174,7 @@ class Line:
             self.rules.rest()  # a new opening
         # Whether a program that writes and changes its port between two polls has done so in the right order cannot be seen.
         changed, port.changed = port.changed or port.set != before, port.set != before
-        now = time.monotonic()
+        now, sent = time.monotonic(), []
         for octet in octets:
             sender = self.rules.wanted(port.name) if changed else port.set
             if sender.parity:
@@ -185,7 +185,10 @@ class Line:
                 self.log.write(fault=wrong)
             pace = 1 if sender.speed == START_SPEED else self.pace
             port.free = max(port.free, now) + BITS / (sender.speed or SPEED) / pace
-            port.way.append((port.free, octet, sender))
+            sent.append((port.free, octet, sender))
+        # A gap within a frame would be the machine's, not the line's: what is faster than real arrives in one piece.
+        whole = self.pace != 1 and sent and sent[0][2].speed != START_SPEED
+        port.way.extend((port.free, octet, sender) if whole else (when, octet, sender) for when, octet, sender in sent)
         if port.set != before:
             self.log.write(port=port.name, set=str(port.set))
 

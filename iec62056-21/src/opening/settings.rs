@@ -32,7 +32,8 @@ pub struct OpeningSettings {
     pub response_time_out: u64,
     /// How long the meter may take between two characters.
     pub inter_character_time_out: u64,
-    /// How long a confirmation is waited for, where one is awaited.
+    /// How long a confirmation is waited for, where one is awaited. A meter may take its reaction time; frames sent
+    /// before it has confirmed are lost.
     pub confirmation_time_out: u64,
     /// How long the meter is given to change to 8N1, before the first frame.
     pub pause: u64,
@@ -64,7 +65,7 @@ impl OpeningSettings {
         retries: dlms_core::limits::RETRIES,
         response_time_out: REACTION_TIME_MAX,
         inter_character_time_out: INTER_CHARACTER_MAX,
-        confirmation_time_out: 300,
+        confirmation_time_out: REACTION_TIME_MAX,
         pause: 200,
     };
     /// Any meter, data readout at up to 19,200 baud.
