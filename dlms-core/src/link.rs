@@ -128,6 +128,11 @@ pub trait Link {
     /// An earlier one is still being sent.
     fn send(&mut self, peer: Saps, apdu: Range<usize>, delivery: Delivery, now: Instant) -> Result<(), Busy>;
 
+    /// Takes back an unconfirmed APDU of which nothing was sent yet. Whether there was one.
+    fn withdraw(&mut self) -> bool {
+        false
+    }
+
     /// `peer` owes an APDU though nothing was sent to it: a link whose peer speaks only when asked asks it.
     fn solicit(&mut self, peer: Saps, now: Instant) {
         let _ = (peer, now);

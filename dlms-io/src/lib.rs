@@ -21,6 +21,8 @@ mod error;
 mod growing;
 #[cfg(any(feature = "blocking", feature = "tokio", feature = "embedded"))]
 mod inbox;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod notified;
 #[cfg(feature = "std")]
 mod observer;
 mod open_error;

@@ -76,6 +76,15 @@ impl ServiceCiphering {
         }
     }
 
+    /// The same form with the dedicated key.
+    #[must_use]
+    pub const fn dedicated(self) -> Self {
+        match self {
+            Self::Global | Self::Dedicated => Self::Dedicated,
+            Self::GeneralGlobal | Self::GeneralDedicated => Self::GeneralDedicated,
+        }
+    }
+
     /// Octets between the tag and the length of the content.
     pub(crate) const fn title_len(self) -> usize {
         if self.is_general() { 1 + SystemTitle::LEN } else { 0 }

@@ -15,8 +15,12 @@ pub mod client;
 #[cfg(all(feature = "general-block-transfer", any(feature = "client", feature = "server")))]
 #[cfg_attr(not(all(feature = "client", feature = "server")), allow(dead_code, reason = "each needs a part"))]
 mod general_blocks;
+#[cfg(feature = "client")]
+pub mod listener;
 #[cfg(any(feature = "client", feature = "server"))]
 mod machine;
+#[cfg(any(feature = "client", feature = "server"))]
+mod notification;
 mod referencing;
 mod secret;
 #[cfg(feature = "server")]
@@ -26,5 +30,7 @@ pub use association::CURRENT_ASSOCIATION;
 pub use authentication::Authentication;
 #[cfg(any(feature = "client", feature = "server"))]
 pub use machine::Output;
+#[cfg(any(feature = "client", feature = "server"))]
+pub use notification::Notification;
 pub use referencing::Referencing;
 pub use secret::Secret;

@@ -1,12 +1,16 @@
-use dlms::Output;
+use core::time::Duration;
+
 use dlms::client::{Client, ClientError, Event, Misuse};
+use dlms::{Notification, Output};
 use dlms_core::buffer::Buffer;
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Link, LinkError};
+use dlms_core::time::Instant;
 use dlms_security::CounterStore;
 
 use super::channel::{Channel, Received};
 use super::{Error, Transport};
+use crate::notified::Notified;
 use crate::{Observer, Traffic};
 
 /// A meter at the other end of a transport, and the client that talks to it.
@@ -19,17 +23,44 @@ pub struct Meter<T, L, C, K, B = Vec<u8>> {
     pub(super) client: Client<L, C, K, B>,
     /// The transport ended, or cannot be used any more.
     ended: bool,
+    notified: Notified,
 }
 
 impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter<T, L, C, K, B> {
     /// The meter that `client` is configured for, over a transport that reaches it.
     pub fn new(transport: T, client: Client<L, C, K, B>) -> Self {
-        Self { channel: Channel::new(transport), client, ended: false }
+        Self { channel: Channel::new(transport), client, ended: false, notified: Notified::default() }
     }
 
     /// Shows all octets on the line to `observer` from now on.
     pub fn observe(&mut self, observer: impl Observer + Send + 'static) {
         self.channel.watch.observer = Some(Box::new(observer));
+    }
+
+    /// Tells `listener` what the meter sends unasked from now on, and why something of it was not taken. What comes
+    /// during a request is told before its outcome.
+    pub fn on_notification(
+        &mut self,
+        listener: impl FnMut(Result<Notification<'_>, ClientError>) + Send + 'static,
+    ) {
+        self.notified.0 = Some(Box::new(listener));
+    }
+
+    /// Waits for something that the meter sends unasked, for so long at most. Whether something came.
+    ///
+    /// # Errors
+    /// The connection ended.
+    pub fn wait_for_notification(&mut self, patience: Duration) -> Result<bool, Error> {
+        if self.ended {
+            return Err(ClientError::Link(LinkError::Disconnected).into());
+        }
+        let until = self.channel.now() + patience;
+        let ended = self.carry_out(&mut |_| {}, Some(until));
+        if matches!(ended, Err(Error::Io(_))) {
+            self.ended = true;
+            self.client.handle_closed();
+        }
+        ended
     }
 
     /// How many octets passed on the line so far.
@@ -92,21 +123,29 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
     }
 
     fn carried_out(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
-        let ended = self.carry_out(each);
+        let ended = self.carry_out(each, None);
         if matches!(ended, Err(Error::Io(_))) {
             self.ended = true;
             self.client.handle_closed();
         }
-        ended
+        ended.map(|_| ())
     }
 
-    fn carry_out(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+    /// Carries out the request that was made, or, if none was, waits for a notification until `patience` ends. Whether
+    /// there is an outcome.
+    fn carry_out(&mut self, each: &mut dyn FnMut(&[u8]), patience: Option<Instant>) -> Result<bool, Error> {
         loop {
             let mut outcome = None;
+            let mut heard = false;
             let until = loop {
                 match self.client.poll_output(self.channel.now()) {
                     Output::Transmit(octets) => self.channel.send(octets).map_err(Error::Io)?,
                     Output::Event(Event::Block) => each(self.client.block()),
+                    Output::Event(Event::Notification) => {
+                        heard = true;
+                        self.notified.tell(self.client.notification());
+                    }
+                    Output::Event(Event::NotificationRefused(error)) => self.notified.tell(Err(error)),
                     Output::Event(event) => outcome = Some(event),
                     Output::Wait(until) => break until,
                 }
@@ -120,7 +159,8 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
                     self.ended |= self.client.is_closed();
                     return Err(ClientError::Link(LinkError::Disconnected).into());
                 }
-                Some(_) => return Ok(()),
+                Some(_) => return Ok(true),
+                None if heard && patience.is_some() => return Ok(true),
                 None => {}
             }
             let rest = self.channel.inbox.rest();
@@ -129,6 +169,11 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
                 self.channel.inbox.take(taken);
                 continue;
             }
+            let until = match (until, patience) {
+                (_, Some(patience)) if self.channel.now() >= patience => return Ok(false),
+                (Some(until), Some(patience)) => Some(until.min(patience)),
+                (until, patience) => until.or(patience),
+            };
             match self.channel.receive(until).map_err(Error::Io)? {
                 Received::Octets => {}
                 Received::Nothing => {

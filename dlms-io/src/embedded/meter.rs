@@ -161,6 +161,8 @@ where
                         }
                     }
                     Output::Event(Event::Block) => each(self.client.block()),
+                    // Nobody is told here; a firmware that wants to know drives the client itself.
+                    Output::Event(Event::Notification | Event::NotificationRefused(_)) => {}
                     Output::Event(event) => self.outcome = Some(event),
                     Output::Wait(until) => break until,
                 }

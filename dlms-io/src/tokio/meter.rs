@@ -1,5 +1,5 @@
-use dlms::Output;
 use dlms::client::{Client, ClientError, Event, Misuse};
+use dlms::{Notification, Output};
 use dlms_core::buffer::Buffer;
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Link, LinkError};
@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::Error;
 use super::channel::{Channel, Received};
 use crate::inbox::Inbox;
+use crate::notified::Notified;
 use crate::{Observer, Traffic};
 
 /// A meter at the other end of a transport, and the client that talks to it.
@@ -26,6 +27,7 @@ pub struct Meter<T, L, C, K, B = Vec<u8>> {
     outcome: Option<Event>,
     /// The transport ended, or cannot be used any more.
     ended: bool,
+    notified: Notified,
 }
 
 impl<T, L, C, K, B> Meter<T, L, C, K, B>
@@ -39,7 +41,7 @@ where
     /// The meter that `client` is configured for, over a transport that reaches it.
     pub fn new(transport: T, client: Client<L, C, K, B>) -> Self {
         let channel = Channel::new(transport, client.config().response_time_out);
-        Self { channel, client, outcome: None, ended: false }
+        Self { channel, client, outcome: None, ended: false, notified: Notified::default() }
     }
 
     /// With so many octets in one read at most: for datagrams, which must not be cut.
@@ -52,6 +54,24 @@ where
     /// Shows all octets on the line to `observer` from now on.
     pub fn observe(&mut self, observer: impl Observer + Send + 'static) {
         self.channel.watch.observer = Some(Box::new(observer));
+    }
+
+    /// Tells `listener` what the meter sends unasked from now on, and why something of it was not taken. What comes
+    /// during a request is told before its outcome.
+    pub fn on_notification(
+        &mut self,
+        listener: impl FnMut(Result<Notification<'_>, ClientError>) + Send + 'static,
+    ) {
+        self.notified.0 = Some(Box::new(listener));
+    }
+
+    /// Awaits something that the meter sends unasked.
+    ///
+    /// # Errors
+    /// The connection ended.
+    pub async fn wait_for_notification(&mut self) -> Result<(), Error> {
+        self.settle().await?;
+        self.carry_out(|_| {}).await.map(|_| ())
     }
 
     /// How many octets passed on the line so far.
@@ -166,18 +186,28 @@ where
     }
 
     async fn drive(&mut self, mut each: impl FnMut(&[u8])) -> std::io::Result<Event> {
+        let asked = self.client.is_busy();
+        let mut heard = false;
         loop {
             let until = loop {
                 self.channel.flush().await?;
                 match self.client.poll_output(self.channel.now()) {
                     Output::Transmit(octets) => self.channel.put(octets),
                     Output::Event(Event::Block) => each(self.client.block()),
+                    Output::Event(Event::Notification) => {
+                        heard = true;
+                        self.notified.tell(self.client.notification());
+                    }
+                    Output::Event(Event::NotificationRefused(error)) => self.notified.tell(Err(error)),
                     Output::Event(event) => self.outcome = Some(event),
                     Output::Wait(until) => break until,
                 }
             };
             if let Some(event) = self.outcome.take() {
                 return Ok(event);
+            }
+            if heard && !asked {
+                return Ok(Event::Notification);
             }
             let rest = self.channel.inbox.rest();
             if !rest.is_empty() {

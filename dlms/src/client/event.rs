@@ -14,6 +14,12 @@ pub enum Event {
     Block,
     /// The request failed.
     Failed(ClientError),
+    /// The server sent something unasked; fetch it with [`Client::notification`](super::Client::notification). The
+    /// request that is pending goes on.
+    Notification,
+    /// A notification came that was not protected as it had to be, was replayed, or could not be read. The request that
+    /// is pending goes on.
+    NotificationRefused(ClientError),
     /// The connection ended.
     Closed,
 }

@@ -1,8 +1,8 @@
 use core::ops::Range;
 
 use dlms_core::apdu::{
-    ActionResponse, ConfirmedServiceError, Conformance, DataNotification, EventNotificationRequest,
-    ExceptionResponse, GetResponse, InitiateResponse, InvokeIdAndPriority, SetResponse, tag,
+    ActionResponse, ConfirmedServiceError, Conformance, ExceptionResponse, GetResponse, InitiateResponse,
+    InvokeIdAndPriority, SetResponse, tag,
 };
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, DecodeError, Encode, Reader, Writer};
@@ -14,7 +14,10 @@ use dlms_security::{
 };
 
 use super::short_name::Step;
-use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Phase, Refusal, Timer};
+use super::{
+    Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Phase, Refusal, Timer, notification,
+};
+use crate::Notification;
 
 impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
     /// Where a plain APDU begins in the transmit buffer: room for ciphering and framing stays in front of it.
@@ -146,11 +149,14 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             }
             return;
         }
-        #[cfg(feature = "general-block-transfer")]
         if self.outgoing.is_none() {
-            return self.flush_general(now);
+            #[cfg(feature = "general-block-transfer")]
+            if self.general.is_some() {
+                return self.flush_general(now);
+            }
+            return self.flush_confirmation(now);
         }
-        if self.outgoing.is_none() || self.link.is_sending() {
+        if self.link.is_sending() {
             return;
         }
         if !self.link.is_open(self.config.saps) {
@@ -197,6 +203,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// An APDU arrived at `apdu` in the receive buffer.
     pub(super) fn handle_apdu(&mut self, apdu: Range<usize>, now: Instant) {
+        let first = self.rx.as_slice().get(apdu.start).copied().unwrap_or(0);
+        if self.take_notification(first, &apdu) {
+            return;
+        }
         if matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. }) || self.outgoing.is_some() {
             // A late answer to what was given up.
             return;
@@ -224,7 +234,14 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// An answer lies whole at `apdu`.
     pub(super) fn accept_whole(&mut self, apdu: Range<usize>) -> Result<(), ClientError> {
         let first = self.rx.as_slice().get(apdu.start).copied().unwrap_or(0);
-        let plain = self.unseal(first, apdu)?;
+        let plain = match self.unseal(first, apdu) {
+            Ok(plain) => plain,
+            Err(error) if self.is_no_answer(first, &error) => {
+                self.refuse_notification(error);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let mut r = Reader::new(bytes);
         match bytes.first().copied().unwrap_or(0) {
@@ -247,7 +264,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                 None => Err(Misbehaviour::UnexpectedApdu(bytes.first().copied().unwrap_or(0)).into()),
             },
             // Pushed by the meter in between; nothing of it answers the request.
-            tag::DATA_NOTIFICATION | tag::EVENT_NOTIFICATION_REQUEST | tag::INFORMATION_REPORT_REQUEST => {
+            first if Notification::is_tag(first) => {
+                self.notify(plain);
                 Ok(())
             }
             other => Err(Misbehaviour::UnexpectedApdu(other).into()),
@@ -255,7 +273,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     }
 
     /// Deciphers an answer in place and checks that it is protected as required.
-    fn unseal(&mut self, first: u8, apdu: Range<usize>) -> Result<Range<usize>, ClientError> {
+    pub(super) fn unseal(&mut self, first: u8, apdu: Range<usize>) -> Result<Range<usize>, ClientError> {
         let required = self.ciphers().map_or(Protection::NONE, |(_, protection)| protection);
         if !tag::is_protected(first) {
             // A refusal is not worth a forger's while, and often comes in the clear.
@@ -346,6 +364,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
 /// Tries to read an answer that was only encrypted: nothing else speaks for it.
 pub(super) fn decodes(plain: &[u8]) -> Result<(), DecodeError> {
+    if let Some(read) = notification::decodes(plain) {
+        return read;
+    }
     match plain.first().copied() {
         Some(tag::GET_RESPONSE) => GetResponse::from_bytes(plain).map(|_| ()),
         Some(tag::SET_RESPONSE) => SetResponse::from_bytes(plain).map(|_| ()),
@@ -354,8 +375,6 @@ pub(super) fn decodes(plain: &[u8]) -> Result<(), DecodeError> {
         Some(tag::ACCESS_RESPONSE) => dlms_core::apdu::AccessResponse::from_bytes(plain).map(|_| ()),
         Some(tag::EXCEPTION_RESPONSE) => ExceptionResponse::from_bytes(plain).map(|_| ()),
         Some(tag::CONFIRMED_SERVICE_ERROR) => ConfirmedServiceError::from_bytes(plain).map(|_| ()),
-        Some(tag::DATA_NOTIFICATION) => DataNotification::from_bytes(plain).map(|_| ()),
-        Some(tag::EVENT_NOTIFICATION_REQUEST) => EventNotificationRequest::from_bytes(plain).map(|_| ()),
         _ => InitiateResponse::from_bytes(plain).map(|_| ()),
     }
 }

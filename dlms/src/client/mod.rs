@@ -12,6 +12,7 @@ mod exchange;
 #[cfg(feature = "general-block-transfer")]
 mod general;
 mod get;
+mod notification;
 #[cfg(feature = "alloc")]
 pub mod profile;
 mod set;
@@ -41,6 +42,7 @@ use dlms_security::{
 };
 
 use crate::machine::{Output, earlier};
+use notification::Notified;
 use short_name::{Handler, Variables};
 
 /// What the two ends agreed on.
@@ -135,7 +137,8 @@ pub struct Client<L, C, S, B> {
     link: L,
     crypto: C,
     counters: InvocationCounters<S>,
-    replay: ReplayWindows<1>,
+    /// Under the global unicast key, and under the broadcast key.
+    replay: ReplayWindows<2>,
     config: ClientConfig,
     security: SecurityContext,
     rx: B,
@@ -161,6 +164,7 @@ pub struct Client<L, C, S, B> {
     deadline: Option<Instant>,
     event: Option<Event>,
     statistics: Statistics,
+    notified: Notified,
     /// What serves short names, where the client was made for them.
     handler: Option<Handler<L, C, S, B>>,
     names: NameTable,
@@ -208,6 +212,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             deadline: None,
             event: None,
             statistics: Statistics::default(),
+            notified: Notified::default(),
             handler: None,
             names: NameTable::given(&[]),
             names_read: false,
@@ -332,6 +337,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if !self.is_busy() {
             self.outcome = Outcome::None;
         }
+        self.forget_notification();
         match self.link.handle_input(bytes, &mut self.rx, self.kept, now) {
             Ok((taken, event)) => {
                 self.handle_link(event, now);
@@ -383,6 +389,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// What to do next; again until it says `Wait`.
     pub fn poll_output(&mut self, now: Instant) -> Output<'_, Event> {
+        // What came in between is told before the outcome of a request takes its place.
+        if let Some(Event::Notification) = self.event {
+            self.event = None;
+            return Output::Event(Event::Notification);
+        }
         self.flush(now);
         let wait = earlier(self.deadline, self.link.poll_timeout());
         match self.link.poll_transmit(self.tx.as_mut_slice(), now) {

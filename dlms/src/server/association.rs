@@ -3,7 +3,7 @@ use dlms_core::apdu::{Conformance, InitiateResponse};
 use dlms_core::crypto::SecuritySuite;
 use dlms_core::link::Saps;
 use dlms_security::hls::Challenge;
-use dlms_security::{SecurityContext, SystemTitle};
+use dlms_security::{Protection, SecurityContext, ServiceCiphering, SystemTitle};
 
 use crate::Referencing;
 
@@ -28,6 +28,9 @@ pub(super) struct Association {
     pub(super) context: ApplicationContextName,
     pub(super) mechanism: Option<MechanismName>,
     pub(super) security: SecurityContext,
+    /// How the client protected what it sent, at best, and in which form last: what it is sent unasked is no worse.
+    pub(super) protection: Protection,
+    pub(super) form: ServiceCiphering,
     pub(super) conformance: Conformance,
     /// The largest APDU the client takes; 0: it states no limit.
     pub(super) client_max_receive_pdu_size: u16,
@@ -43,6 +46,8 @@ impl Association {
         context: ApplicationContextName::LogicalName,
         mechanism: None,
         security: SecurityContext::new(SecuritySuite::Suite0, 0, SystemTitle([0; 8])),
+        protection: Protection::NONE,
+        form: ServiceCiphering::Global,
         conformance: Conformance::NONE,
         client_max_receive_pdu_size: 0,
         ctos: None,

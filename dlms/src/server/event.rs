@@ -1,5 +1,7 @@
 use dlms_core::acse::AcseDiagnostic;
-use dlms_core::apdu::{ActionResult, AttributeDescriptor, DataAccessResult, MethodDescriptor};
+use dlms_core::apdu::{
+    ActionResult, AttributeDescriptor, DataAccessResult, LongInvokeIdAndPriority, MethodDescriptor,
+};
 use dlms_core::codec::DecodeError;
 use dlms_core::link::{LinkError, Saps};
 use dlms_security::SecurityError;
@@ -18,6 +20,10 @@ pub enum Event {
     Set(Saps, AttributeDescriptor, DataAccessResult),
     /// A client invoked a method, or tried to.
     Invoked(Saps, MethodDescriptor, ActionResult),
+    /// A client confirmed a notification.
+    Confirmed(Saps, LongInvokeIdAndPriority),
+    /// A notification was taken back before the line let it go out, because a client asked for something; try again.
+    Unsent(Saps),
     /// Something came that could not be deciphered, or was not protected as demanded.
     Insecure(Saps, SecurityError),
     /// Something came that could not be read.

@@ -17,6 +17,7 @@ mod fill;
 mod general;
 mod get;
 mod invoke;
+mod notify;
 mod read;
 mod release;
 mod request;
@@ -32,6 +33,7 @@ pub use config::{AssociationConfig, DeviceConfig, PreEstablished};
 pub use device::{Device, LogicalDevice, Parts};
 pub use effect::capture;
 pub use event::Event;
+pub use notify::NotifyError;
 pub use short_name::{InOrder, LogicalNamesOnly, ShortNames};
 
 use dlms_core::apdu::tag;
@@ -184,7 +186,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                 let (peer, delivery) = meant(peer, delivery);
                 let Some(mut site) = Site::find(devices, peer.server) else { return };
                 self.touch();
-                if self.link.is_sending() {
+                if !self.make_way(peer) {
                     // The client did not wait for the answer; nor will this one be.
                     return;
                 }

@@ -11,9 +11,11 @@ mod a_bad_frame_is_answered_as_the_standard_says;
 mod a_bad_line_does_nothing_twice;
 mod a_link_is_opened_again;
 mod a_list_of_anything_is_done_in_order;
+mod a_listener_takes_what_is_pushed;
 mod a_long_value_goes_in_blocks;
 
 mod a_meter_is_referenced_by_short_names;
+mod a_meter_speaks_unasked;
 mod an_association_is_opened_and_released;
 mod an_association_may_stand_without_being_opened;
 mod an_image_of_ten_megabytes_goes_in_blocks;

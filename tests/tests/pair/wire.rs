@@ -1,9 +1,8 @@
 //! A client and a meter with a wire between them, under virtual time: no socket, no clock, every octet in a transcript.
 
-use dlms::Output;
 use dlms::client::{Ciphering, Client, ClientConfig, ClientError, Event, NameTable};
-use dlms::server::{self, Connection};
-use dlms::{Authentication, Referencing, Secret};
+use dlms::server::{self, Connection, NotifyError};
+use dlms::{Authentication, Notification, Output, Referencing, Secret};
 use dlms_core::acse::MechanismName;
 use dlms_core::time::Instant;
 use dlms_security::{InvocationCounters, Protection, RamCounters, ServiceCiphering};
@@ -143,29 +142,33 @@ impl Pair {
 
     /// One output of the client, carried out.
     pub fn step(&mut self) -> Option<Event> {
+        self.next(true).flatten()
+    }
+
+    /// The same, nothing if nobody speaks and no time is to pass.
+    fn next(&mut self, patient: bool) -> Option<Option<Event>> {
         match self.client.poll_output(self.now) {
             Output::Transmit(bytes) => {
                 let said = Said::Client(bytes.to_vec());
                 let arrives = (self.tamper)(&said);
                 self.said.push(said);
                 self.meter_hears(&arrives);
-                None
             }
-            Output::Event(event) => Some(event),
+            Output::Event(event) => return Some(Some(event)),
             Output::Wait(_) if !self.coming.is_empty() => {
                 let taken = self.client.handle_input(&self.coming, self.now);
                 self.coming.drain(..taken);
-                None
             }
-            Output::Wait(until) => {
+            Output::Wait(until) if patient => {
                 // Nobody speaks: time passes.
                 self.now = until.expect("the client waits for ever");
                 self.client.handle_timeout(self.now);
                 self.connection.handle_timeout(&mut self.meters, self.now);
                 self.drain_meter();
-                None
             }
+            Output::Wait(_) => return None,
         }
+        Some(None)
     }
 
     /// Lets the meter hear these octets, and the client what the meter answers.
@@ -194,6 +197,28 @@ impl Pair {
                 Output::Wait(_) => return,
             }
         }
+    }
+
+    /// Lets the meter say something unasked.
+    pub fn notify(&mut self, notification: &Notification<'_>) -> Result<(), NotifyError> {
+        let saps = self.client.config().saps;
+        self.connection.notify(&mut self.meters, saps, notification, self.now)?;
+        self.drain_meter();
+        Ok(())
+    }
+
+    /// Lets the client hear these octets next.
+    pub fn client_hears(&mut self, bytes: &[u8]) {
+        self.coming.extend(bytes);
+    }
+
+    /// Delivers what is on its way, without a moment passing; what the client had to tell.
+    pub fn quiet(&mut self) -> Vec<Event> {
+        let mut told = Vec::new();
+        while let Some(event) = self.next(false) {
+            told.extend(event);
+        }
+        told
     }
 
     /// The last thing the client said.

@@ -181,6 +181,11 @@ impl<F: Buffer, const CONNECTIONS: usize> Link for Secondary<F, CONNECTIONS> {
         connection.map_or(most, |c| fitting(c.parameters, c.largest(), most))
     }
 
+    fn withdraw(&mut self) -> bool {
+        let unsent = |sending: &Sending| matches!(sending.to, Target::Unnumbered { next: 0, .. });
+        self.station.outgoing.take_if(|sending| unsent(sending)).is_some()
+    }
+
     fn is_sending(&self) -> bool {
         self.station.outgoing.is_some()
     }

@@ -1,0 +1,149 @@
+use core::ops::Range;
+
+use dlms_core::apdu::{DataNotificationConfirm, LongInvokeIdAndPriority, tag};
+use dlms_core::buffer::Buffer;
+use dlms_core::codec::{Decode, DecodeError, Encode, Writer};
+use dlms_core::crypto::CryptoProvider;
+use dlms_core::link::{Delivery, Link};
+use dlms_core::time::Instant;
+use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError};
+
+use super::{Client, ClientError, Event, Exchange, Misuse, Phase};
+use crate::Notification;
+
+/// What the server sent unasked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Notified {
+    /// The last one, plain, in the receive buffer.
+    plain: Range<usize>,
+    /// Which one is to be confirmed.
+    confirm: Option<LongInvokeIdAndPriority>,
+}
+
+/// Whether an APDU of this tag can only be a notification.
+pub(super) const fn notifies(first: u8) -> bool {
+    match tag::plain_of(first) {
+        Some(plain) => Notification::is_tag(plain),
+        None => Notification::is_tag(first),
+    }
+}
+
+/// Whether an APDU of this tag may be anything: what it is shows when it is deciphered.
+pub(super) const fn is_general(first: u8) -> bool {
+    matches!(first, tag::GENERAL_GLO_CIPHERING | tag::GENERAL_DED_CIPHERING)
+}
+
+impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
+    /// The notification that the last [`Event::Notification`] speaks of, until more octets are taken.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn notification(&self) -> Result<Notification<'_>, ClientError> {
+        let bytes = self.rx.as_slice().get(self.notified.plain.clone()).unwrap_or_default();
+        if bytes.is_empty() {
+            return Err(Misuse::NoResult.into());
+        }
+        Ok(Notification::from_bytes(bytes)?)
+    }
+
+    /// Forgets the notification: its place in the receive buffer is needed.
+    pub(super) fn forget_notification(&mut self) {
+        self.notified.plain = 0..0;
+    }
+
+    /// Takes the APDU at `apdu` if it can be nothing but a notification. Whatever is wrong with one, the request that is
+    /// pending goes on.
+    pub(super) fn take_notification(&mut self, first: u8, apdu: &Range<usize>) -> bool {
+        let alone = matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. });
+        let waits = alone || self.outgoing.is_some();
+        if !notifies(first) && !(waits && is_general(first)) {
+            return false;
+        }
+        if self.phase == Phase::Associated {
+            match self.unseal(first, apdu.clone()) {
+                Ok(plain) => self.notify(plain),
+                Err(error) => self.refuse_notification(error),
+            }
+        }
+        true
+    }
+
+    /// Whether what is wrong with an APDU in a general form leaves the request that is pending alone: it was said
+    /// before, or the answer would come in another form.
+    pub(super) fn is_no_answer(&self, first: u8, error: &ClientError) -> bool {
+        let general = self.ciphers().is_some_and(|(form, _)| form.is_general());
+        let replayed = matches!(error, ClientError::Security(SecurityError::Replayed { .. }));
+        is_general(first) && self.phase == Phase::Associated && (replayed || !general)
+    }
+
+    /// A plain notification lies at `plain`; anything else there is a late answer to what was given up.
+    pub(super) fn notify(&mut self, plain: Range<usize>) {
+        let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
+        if !bytes.first().is_some_and(|first| Notification::is_tag(*first)) {
+            return;
+        }
+        match Notification::from_bytes(bytes) {
+            Ok(notification) => {
+                if let Notification::Data(data) = notification
+                    && data.long_invoke_id.is_confirmed()
+                {
+                    self.notified.confirm = Some(data.long_invoke_id);
+                }
+                self.notified.plain = plain;
+                self.event = Some(Event::Notification);
+            }
+            Err(error) => self.refuse_notification(error.into()),
+        }
+    }
+
+    /// Tells that a notification was not taken, unless there is more important news.
+    pub(super) fn refuse_notification(&mut self, error: ClientError) {
+        let _ = self.event.get_or_insert(Event::NotificationRefused(error));
+    }
+
+    /// Sends the confirmation that is due.
+    pub(super) fn flush_confirmation(&mut self, now: Instant) {
+        let saps = self.config.saps;
+        if self.notified.confirm.is_none() || self.link.is_sending() || !self.link.is_open(saps) {
+            return;
+        }
+        let Some(long_invoke_id) = self.notified.confirm.take() else { return };
+        match self.seal_confirmation(long_invoke_id) {
+            Ok(apdu) => {
+                self.statistics.sent = self.statistics.sent.saturating_add(apdu.len() as u64);
+                // Nobody answers it; and the link is free, so it cannot be busy.
+                let _ = self.link.send(saps, apdu, Delivery::Unconfirmed, now);
+            }
+            Err(error) => self.refuse_notification(error),
+        }
+    }
+
+    /// Puts a confirmation where blocks are put together: what waits for an answer lies behind, or was sent.
+    fn seal_confirmation(
+        &mut self,
+        long_invoke_id: LongInvokeIdAndPriority,
+    ) -> Result<Range<usize>, ClientError> {
+        let confirm = DataNotificationConfirm { long_invoke_id, date_time: None };
+        let end = Self::PLAIN.saturating_add(confirm.encoded_len());
+        let room = self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM))?;
+        confirm.encode(&mut Writer::new(room.get_mut(Self::PLAIN..).unwrap_or_default()));
+        let Some((form, protection)) = self.ciphers().filter(|(_, p)| *p != Protection::NONE) else {
+            return Ok(Self::PLAIN..end);
+        };
+        let sealed = self.security.protect(
+            &mut self.crypto,
+            &mut self.counters,
+            form.general(),
+            protection,
+            self.tx.as_mut_slice(),
+            Self::PLAIN..end,
+        );
+        Ok(sealed?)
+    }
+}
+
+/// Tries to read a notification that was only encrypted; nothing if it is none.
+pub(super) fn decodes(plain: &[u8]) -> Option<Result<(), DecodeError>> {
+    let is = plain.first().is_some_and(|first| Notification::is_tag(*first));
+    is.then(|| Notification::from_bytes(plain).map(|_| ()))
+}
