@@ -13,6 +13,7 @@ pub use dlms_core;
 pub use obis;
 
 mod access;
+mod communication;
 mod measurement;
 pub mod model;
 mod number;
@@ -23,6 +24,7 @@ mod time;
 mod unit;
 
 pub use access::{association_ln, association_sn, sap_assignment, security_setup};
+pub use communication::push_setup;
 pub use measurement::{data, extended_register, profile_generic, register};
 pub use number::Number;
 pub use scaled::Scaled;

@@ -4,7 +4,7 @@
 use cosem_classes::model::{AttributeInfo, ClassInfo, Member, Storage, method_offset};
 use cosem_classes::*;
 
-static TABLES: [&ClassInfo; 20] = [
+static TABLES: [&ClassInfo; 24] = [
     &data::Data::INFO,
     &register::Register::INFO,
     &extended_register::ExtendedRegister::INFO,
@@ -22,6 +22,10 @@ static TABLES: [&ClassInfo; 20] = [
     &association_ln::v3::AssociationLn::INFO,
     &sap_assignment::SapAssignment::INFO,
     &activity_calendar::ActivityCalendar::INFO,
+    &push_setup::v0::PushSetup::INFO,
+    &push_setup::v1::PushSetup::INFO,
+    &push_setup::v2::PushSetup::INFO,
+    &push_setup::v3::PushSetup::INFO,
     &security_setup::v0::SecuritySetup::INFO,
     &security_setup::v1::SecuritySetup::INFO,
     &disconnect_control::DisconnectControl::INFO,

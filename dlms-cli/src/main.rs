@@ -13,6 +13,7 @@ mod failure;
 mod hex;
 mod input;
 mod invoke;
+mod listen;
 mod message;
 mod meter;
 mod moment;
@@ -72,6 +73,7 @@ enum Task {
     Nameplate(nameplate::NameplateArgs),
     Probe(probe::ProbeArgs),
     Demo(demo::DemoArgs),
+    Listen(listen::ListenArgs),
     Meter(meter::MeterArgs),
 }
 
@@ -93,6 +95,7 @@ impl Task {
             Self::Nameplate(args) => nameplate::run(args, output),
             Self::Probe(args) => probe::run(args, output),
             Self::Demo(args) => demo::run(args, output),
+            Self::Listen(args) => listen::run(args, output),
             Self::Meter(args) => meter::run(args, output),
         }
     }

@@ -19,6 +19,8 @@ pub mod embedded;
 mod error;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod growing;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod heard;
 #[cfg(any(feature = "blocking", feature = "tokio", feature = "embedded"))]
 mod inbox;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
@@ -28,6 +30,8 @@ mod observer;
 mod open_error;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod patience;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod push_failure;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod server_config;
 mod shared;
@@ -39,9 +43,13 @@ mod watch;
 #[cfg(feature = "std")]
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub use heard::Heard;
 #[cfg(feature = "std")]
 pub use observer::{Observer, Traffic};
 pub use open_error::OpenError;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub use push_failure::PushFailure;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 pub use server_config::ServerConfig;
 pub use shared::Shared;

@@ -13,6 +13,8 @@ pub enum Effect {
     None,
     /// Capture a row into this object.
     Capture,
+    /// Push what this object lists: as soon as it may be, after the answer.
+    Push,
     /// Execute a script of a script table.
     Execute {
         /// The script table.

@@ -23,7 +23,7 @@ pub use dispatch::Dispatch;
 pub use effect::{CaptureTarget, Effect};
 pub use member::Member;
 pub use method_offset::method_offset;
-pub use object::{Answer, Instance, Object, Value};
+pub use object::{Answer, Instance, Object, Value, write_whole};
 #[cfg(feature = "alloc")]
 pub use objects::ObjectList;
 pub use objects::Objects;

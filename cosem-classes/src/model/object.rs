@@ -75,6 +75,27 @@ pub trait Object {
     }
 }
 
+/// Writes the value of attribute `id`, its rows included.
+///
+/// # Errors
+/// There is none; there is no room for all rows.
+pub fn write_whole(
+    object: &dyn Object,
+    id: i8,
+    selection: Option<&SelectiveAccess<'_>>,
+    w: &mut Writer<'_>,
+) -> Result<(), DataAccessResult> {
+    let Value::Rows(rows) = object.get(id, selection, w)? else { return Ok(()) };
+    w.tagged_length(dlms_core::data::tag::ARRAY, usize::try_from(rows.count).unwrap_or(usize::MAX));
+    for row in rows.first..rows.end {
+        if w.is_full() {
+            return Err(DataAccessResult::OtherReason);
+        }
+        object.row(id, selection, row, w)?;
+    }
+    Ok(())
+}
+
 impl<O: Object + ?Sized> Object for &mut O {
     fn class(&self) -> &'static ClassInfo {
         (**self).class()

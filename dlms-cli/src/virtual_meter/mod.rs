@@ -3,6 +3,7 @@
 mod house;
 pub(crate) mod keys;
 mod objects;
+mod push;
 mod rights;
 mod running;
 mod time;

@@ -5,6 +5,8 @@ use cosem_classes::disconnect_control::{Breaker, ControlMode, ControlState, Disc
 use cosem_classes::extended_register::{ExtendedRegister, StoredExtendedRegister};
 use cosem_classes::model::{Answer, CaptureObject, Effect, Instance, ObjectList};
 use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
+use cosem_classes::push_setup::v0::PushSetup;
+use cosem_classes::push_setup::{RepetitionDelay, StoredPushSetup};
 use cosem_classes::register::{self, Register};
 use cosem_classes::{ScalerUnit, Unit, data};
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult};
@@ -22,7 +24,9 @@ pub(crate) const LOAD_PROFILE: ObisCode = obis!("1-0:99.1.0.255");
 pub(crate) const ROWS: u32 = 30 * 96;
 /// Seconds between two rows.
 pub(crate) const CAPTURE_PERIOD: u32 = 900;
-const CLOCK: ObisCode = obis!("0-0:1.0.0.255");
+pub(super) const CLOCK: ObisCode = obis!("0-0:1.0.0.255");
+/// What the meter pushes when its method is invoked.
+const PUSH_SETUP: ObisCode = obis!("0-0:25.9.0.255");
 const STATUS: ObisCode = obis!("0-0:96.10.1.255");
 const IMPORT: ObisCode = obis!("1-0:1.8.0.255");
 const EXPORT: ObisCode = obis!("1-0:2.8.0.255");
@@ -97,7 +101,23 @@ pub(crate) fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
     demand.capture(4_711u32, 0u8, DateTime::from_utc_seconds(time.world() / 1_000 - 86_400, Deviation(-60)));
     objects.insert(Instance::<ExtendedRegister, _>::new(obis!("1-0:1.6.0.255"), demand));
     objects.insert(Instance::<ProfileGeneric, _>::new(LOAD_PROFILE, load_profile(house, time)));
+    objects.insert(Instance::<PushSetup, _>::new(PUSH_SETUP, push_setup()));
     objects
+}
+
+/// A push of who the meter is, the time and the energies, to nobody yet.
+fn push_setup() -> StoredPushSetup<1024> {
+    let whole = |class_id, name, id| CaptureObject::whole(AttributeDescriptor::new(class_id, name, id));
+    let mut setup = StoredPushSetup::new(&[
+        whole(40, PUSH_SETUP, 1),
+        whole(1, obis!("0-0:42.0.0.255"), 2),
+        whole(8, CLOCK, 2),
+        whole(3, IMPORT, 2),
+        whole(3, EXPORT, 2),
+    ]);
+    setup.number_of_retries = 3;
+    setup.repetition_delay = RepetitionDelay::every(10);
+    setup
 }
 
 type Quantity = (ObisCode, i8, Unit, fn(&House, i64) -> Data<'static>);

@@ -14,10 +14,11 @@ use dlms_core::link::Link;
 use dlms_hdlc::{Secondary, SecondarySettings};
 use dlms_io::ServerConfig;
 use dlms_io::blocking::{EchoCancelling, SerialPort, Server, Stopper, serve, serve_mode_e};
+use dlms_security::Protection;
 use dlms_wrapper::Role;
 use iec62056_21::{LineSettings, OpeningServer, OpeningServerSettings};
 
-use super::{Meter, Options, VirtualMeter};
+use super::{Meter, Options, VirtualMeter, push};
 
 /// Who is told what the clients at which end do.
 pub(crate) type Audit = Arc<dyn Fn(&dyn Display, Event) + Send + Sync>;
@@ -42,6 +43,7 @@ impl RunningMeter {
         let VirtualMeter { device, mut schedule } = VirtualMeter::new(options);
         let devices = Arc::new(Mutex::new(vec![device]));
         let ended = Arc::new(AtomicBool::new(false));
+        let audit = pushing(Arc::clone(&devices), Arc::clone(&ended), options.policy, audit);
         let (scheduled, over) = (Arc::clone(&devices), Arc::clone(&ended));
         let clockwork = thread::spawn(move || {
             while !over.load(Ordering::Relaxed) {
@@ -147,6 +149,21 @@ impl RunningMeter {
             }
         }
     }
+}
+
+/// `audit`, with pushes started when clients ask for them.
+fn pushing(
+    devices: Arc<Mutex<Vec<Meter>>>,
+    ended: Arc<AtomicBool>,
+    protection: Protection,
+    audit: Audit,
+) -> Audit {
+    Arc::new(move |peer, event| {
+        if let Event::Push(_, setup) = event {
+            push::start(Arc::clone(&devices), setup, protection, Arc::clone(&ended));
+        }
+        audit(peer, event);
+    })
 }
 
 impl Drop for RunningMeter {

@@ -64,18 +64,23 @@ pub fn connect_udp<C: CryptoProvider, K: CounterStore>(
     crypto: C,
     counters: InvocationCounters<K>,
 ) -> io::Result<UdpMeter<C, K>> {
-    let socket = first(meter, |address| {
+    let link = dlms_wrapper::Datagram::new(Role::Client);
+    let transport = Datagram::new(socket(meter)?);
+    Ok(Meter::new(transport, growing::client(link, config, crypto, counters)))
+}
+
+/// A socket that exchanges datagrams with the first address that can be reached.
+pub(super) fn socket(peer: impl ToSocketAddrs) -> io::Result<UdpSocket> {
+    first(peer, |address| {
         let any: SocketAddr = if address.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
         let socket = UdpSocket::bind(any)?;
         socket.connect(address)?;
         Ok(socket)
-    })?;
-    let link = dlms_wrapper::Datagram::new(Role::Client);
-    Ok(Meter::new(Datagram::new(socket), growing::client(link, config, crypto, counters)))
+    })
 }
 
 /// A stream to the first address that answers in time.
-fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
+pub(super) fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
     let time_out = Duration::from_millis(milliseconds.max(1));
     let stream = first(meter, |address| TcpStream::connect_timeout(&address, time_out))?;
     stream.set_nodelay(true)?;

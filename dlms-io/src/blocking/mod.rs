@@ -48,10 +48,14 @@ mod connect_line;
 mod connect_serial;
 mod datagram;
 mod echo_cancelling;
+mod ending;
 mod line;
+mod listen;
+mod listener;
 mod meter;
 mod opening;
 mod probe;
+mod push;
 #[cfg(feature = "serial")]
 mod serial_port;
 mod serve;
@@ -68,15 +72,20 @@ pub use connect_serial::{connect_mode_e, connect_serial};
 pub use datagram::Datagram;
 pub use echo_cancelling::EchoCancelling;
 pub use line::Line;
+pub use listen::listen;
+pub use listener::Listener;
 pub use meter::Meter;
 pub use opening::open;
 pub use probe::find_station;
+pub use push::{push, push_tcp, push_udp};
 #[cfg(feature = "serial")]
 pub use serial_port::SerialPort;
 pub use serve::serve;
 pub use serve_mode_e::serve_mode_e;
 pub use server::{Server, Stopper};
 pub use transport::Transport;
+
+use ending::Ending;
 
 /// Why a request to a meter failed.
 pub type Error = crate::Error<std::io::Error>;

@@ -65,14 +65,18 @@ pub async fn connect_udp<C: CryptoProvider, K: CounterStore>(
     crypto: C,
     counters: InvocationCounters<K>,
 ) -> io::Result<UdpMeter<C, K>> {
+    let link = dlms_wrapper::Datagram::new(Role::Client);
+    let client = growing::client(link, config, crypto, counters);
+    let socket = socket(meter).await?;
+    Ok(Meter::new(Datagram::new(socket), client).with_read_size(Datagram::READ_SIZE))
+}
+
+/// A socket that exchanges datagrams with the first address that can be reached.
+pub(super) async fn socket(peer: impl ToSocketAddrs) -> io::Result<UdpSocket> {
     let mut failed = no_address();
-    for address in lookup_host(meter).await? {
+    for address in lookup_host(peer).await? {
         match socket_to(address).await {
-            Ok(socket) => {
-                let link = dlms_wrapper::Datagram::new(Role::Client);
-                let client = growing::client(link, config, crypto, counters);
-                return Ok(Meter::new(Datagram::new(socket), client).with_read_size(Datagram::READ_SIZE));
-            }
+            Ok(socket) => return Ok(socket),
             Err(error) => failed = error,
         }
     }
@@ -80,7 +84,7 @@ pub async fn connect_udp<C: CryptoProvider, K: CounterStore>(
 }
 
 /// A stream to the first address that answers in time.
-async fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
+pub(super) async fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
     let time_out = Duration::from_millis(milliseconds.max(1));
     let mut failed = no_address();
     for address in lookup_host(meter).await? {

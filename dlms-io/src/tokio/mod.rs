@@ -48,8 +48,11 @@ mod connect_serial;
 mod datagram;
 mod echo_cancelling;
 mod line;
+mod listen;
+mod listener;
 mod meter;
 mod opening;
+mod push;
 #[cfg(feature = "tokio-serial")]
 mod serial_port;
 mod serve;
@@ -64,8 +67,11 @@ pub use connect_serial::{connect_mode_e, connect_serial};
 pub use datagram::Datagram;
 pub use echo_cancelling::EchoCancelling;
 pub use line::Line;
+pub use listen::listen;
+pub use listener::Listener;
 pub use meter::Meter;
 pub use opening::open;
+pub use push::{push, push_tcp, push_udp};
 #[cfg(feature = "tokio-serial")]
 pub use serial_port::SerialPort;
 pub use serve::serve;

@@ -56,7 +56,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     pub(super) fn take_notification(&mut self, first: u8, apdu: &Range<usize>) -> bool {
         let alone = matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. });
         let waits = alone || self.outgoing.is_some();
-        if !notifies(first) && !(waits && is_general(first)) {
+        if !(notifies(first) || waits && is_general(first)) {
             return false;
         }
         if self.phase == Phase::Associated {

@@ -44,7 +44,7 @@ pub fn capture(objects: &mut impl Objects, index: usize, scratch: &mut [u8]) -> 
 }
 
 /// Writes one column: an attribute, or one element of it.
-fn read_column(
+pub(super) fn read_column(
     source: &dyn Object,
     attribute: i8,
     data_index: u16,

@@ -5,6 +5,7 @@ use dlms_core::apdu::{
 use dlms_core::codec::DecodeError;
 use dlms_core::link::{LinkError, Saps};
 use dlms_security::SecurityError;
+use obis::ObisCode;
 
 /// What happened on a connection: for the audit trail, after it is done and answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Event {
     Set(Saps, AttributeDescriptor, DataAccessResult),
     /// A client invoked a method, or tried to.
     Invoked(Saps, MethodDescriptor, ActionResult),
+    /// A client invoked method push of this Push setup object; it is for the application to push, when it is due.
+    Push(Saps, ObisCode),
     /// A client confirmed a notification.
     Confirmed(Saps, LongInvokeIdAndPriority),
     /// A notification was taken back before the line let it go out, because a client asked for something; try again.
@@ -45,6 +48,11 @@ pub(super) struct Events {
 
 impl Events {
     const ROOM: usize = 4;
+
+    /// Whether there is room for `count` more.
+    pub(super) fn has_room(&self, count: usize) -> bool {
+        self.pending.iter().filter(|slot| slot.is_none()).count() >= count
+    }
 
     pub(super) fn push(&mut self, event: Event) {
         match self.pending.iter_mut().find(|slot| slot.is_none()) {

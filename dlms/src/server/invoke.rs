@@ -78,6 +78,11 @@ impl<D: LogicalDevice> Invoke<'_, '_, D> {
         match (effect, target) {
             (Effect::None, Target::BuiltIn(BuiltIn::SecuritySetup)) if id == 2 => self.new_keys = Some(index),
             (Effect::None, _) => {}
+            // A push that nobody is told of would be lost: there has to be room for this and for the invocation.
+            (Effect::Push, Target::Own(_)) if self.events.has_room(2) => {
+                self.events.push(Event::Push(self.peer, method.logical_name));
+            }
+            (Effect::Push, Target::Own(_)) => return Err(ActionResult::TemporaryFailure),
             (effect, Target::Own(index)) => {
                 perform(self.site.parts.objects, index, effect, self.scratch)?;
             }

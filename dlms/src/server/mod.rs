@@ -18,6 +18,7 @@ mod general;
 mod get;
 mod invoke;
 mod notify;
+mod push;
 mod read;
 mod release;
 mod request;
@@ -34,6 +35,7 @@ pub use device::{Device, LogicalDevice, Parts};
 pub use effect::capture;
 pub use event::Event;
 pub use notify::NotifyError;
+pub use push::{Push, PushError, PushEvent, Pusher};
 pub use short_name::{InOrder, LogicalNamesOnly, ShortNames};
 
 use dlms_core::apdu::tag;

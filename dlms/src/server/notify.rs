@@ -108,7 +108,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     }
 
     /// A client confirms a notification.
-    pub(super) fn confirmed(&mut self, request: &Request) -> Result<(), Fault> {
+    pub(super) fn notification_confirmed(&mut self, request: &Request) -> Result<(), Fault> {
         let bytes = self.rx.as_slice().get(request.plain.clone()).unwrap_or_default();
         let confirm = DataNotificationConfirm::from_bytes(bytes)
             .map_err(|error| malformed(&mut self.events, request.peer, error))?;

@@ -137,7 +137,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             (tag::ACTION_REQUEST, _) => self.action(site, request),
             #[cfg(feature = "access")]
             (tag::ACCESS_REQUEST, _) => self.access(site, request),
-            (tag::DATA_NOTIFICATION_CONFIRM, _) => self.confirmed(request),
+            (tag::DATA_NOTIFICATION_CONFIRM, _) => self.notification_confirmed(request),
             _ if tag::name(first).is_some() => Err(Fault::NotNegotiated),
             _ => Err(Fault::UnknownService),
         }

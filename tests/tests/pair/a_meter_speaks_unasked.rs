@@ -89,7 +89,8 @@ fn in_the_middle_of_a_block_transfer_nothing_of_it_is_lost() {
             let blocks = pair.said.iter().filter(|said| matches!(said, Said::Meter(_))).count();
             if blocks > said && said < 12 {
                 let id = said as u32;
-                pair.notify(&if id % 2 == 0 { data(id, id % 4 == 0) } else { event(id) }).unwrap();
+                pair.notify(&if id.is_multiple_of(2) { data(id, id.is_multiple_of(4)) } else { event(id) })
+                    .unwrap();
                 said = blocks + 1;
             }
             match pair.step() {

@@ -1,0 +1,3 @@
+//! How the device reaches others.
+
+pub mod push_setup;
