@@ -125,7 +125,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// An answer to an invocation lies at `plain`.
     pub(super) fn accept_action(&mut self, plain: Range<usize>) -> Result<(), ClientError> {
-        let Exchange::Action { items, blocks, block } = self.exchange.clone() else { return Ok(()) };
+        let Exchange::Action { items, blocks, block } = &self.exchange else { return Ok(()) };
+        let (items, blocks, block) = (*items, blocks.clone(), *block);
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let response = ActionResponse::from_bytes(bytes)?;
         if !self.answers(response.invoke()) {

@@ -19,7 +19,6 @@ use dlms_security::{
 };
 use zeroize::Zeroize;
 
-use super::exchange::decodes;
 use super::short_name::Step;
 use super::{
     Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Negotiated, Phase, PreEstablished, Refusal,
@@ -269,6 +268,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             _ if len == 0 => Err(Misbehaviour::Missing("the initiate response").into()),
             Some(first) if tag::is_protected(first) => {
                 let opened = {
+                    let decodes = self.decodes();
                     self.security.set_minimum(required);
                     let (crypto, replay) = (&mut self.crypto, &mut self.replay);
                     self.security.unprotect_with(crypto, replay, room, 0..len, decodes)?

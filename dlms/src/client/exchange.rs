@@ -286,7 +286,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if self.config.ciphering.is_none() {
             return Err(Misbehaviour::UnexpectedApdu(first).into());
         }
-        let decodes = self.by_short_names().map_or(decodes as fn(&[u8]) -> _, |handler| handler.decodes);
+        let decodes = self.decodes();
         let buffer = self.rx.as_mut_slice();
         self.security.set_minimum(required);
         let (crypto, replay) = (&mut self.crypto, &mut self.replay);
@@ -296,6 +296,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         } else {
             Err(SecurityError::WeakerThanPolicy.into())
         }
+    }
+
+    /// What tries to read an answer that was only encrypted. Of one type, so that deciphering is linked once.
+    pub(super) fn decodes(&self) -> fn(&[u8]) -> Result<(), DecodeError> {
+        self.by_short_names().map_or(decodes, |handler| handler.decodes)
     }
 
     /// Whether an answer is to the request that is pending: only the invoke-id counts, meters differ in the rest.

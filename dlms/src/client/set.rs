@@ -121,7 +121,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// An answer to a write lies at `plain`.
     pub(super) fn accept_set(&mut self, plain: Range<usize>) -> Result<(), ClientError> {
-        let Exchange::Set { items, blocks } = self.exchange.clone() else { return Ok(()) };
+        let Exchange::Set { items, blocks } = &self.exchange else { return Ok(()) };
+        let (items, blocks) = (*items, blocks.clone());
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let response = SetResponse::from_bytes(bytes)?;
         if !self.answers(response.invoke()) {
