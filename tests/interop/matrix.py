@@ -125,6 +125,11 @@ FURTHER = (
     Row("small-pdu", "association view in PDUs of 128 octets, LLS", LLS, lambda does, client: does.small_pdu(client)),
     Row("small-pdu-ciphered", "association view in PDUs of 128 octets, HLS-GMAC, auth-enc", GMAC,
         lambda does, client: does.small_pdu(client)),
+    *(Row(key, f"short names: {title}", association, lambda does, client: does.short_names(client))
+      for key, title, association in (("sn", "objects, values, selections, a list, writes and methods, LLS", LLS),
+                                      ("sn-gmac", "the same, HLS-GMAC, auth-enc", GMAC))),
+    Row("sn-blocks", "short names: the load profile and 3072 octets written in blocks, LLS", LLS,
+        lambda does, client: does.short_names_blocks(client)),
     Row("list-refusal", "GET with list, one of them refused", LLS,
         lambda does, client: does.list_with_refusal(client), only=PEERS_CLIENTS),
     Row("access", "ACCESS: get, set, action and a refusal in one", GMAC,
@@ -210,6 +215,10 @@ WINDOWS = ("frames-128-7", "frames-2030-7")
 LIMITS = (
     Limit(Gurux, "the Gurux client loses count of the frames of a window", lambda association, key: key in WINDOWS,
           "no complete frame", dlms_meter),
+    Limit(Gurux, "gurux-dlms fails in an assertion when it ciphers Read or Write",
+          lambda association, key: key == "sn-gmac", "AssertionError"),
+    Limit(Gurux, "gurux-dlms proposes no blocks with short names", lambda association, key: key == "sn-blocks"),
+    cosem("knows no short names", lambda association, key: key in ("sn", "sn-gmac", "sn-blocks")),
     cosem("only knows both protections together", lambda association, key: association.security in ("auth", "enc")),
     cosem(NO_GMAC_ALONE, lambda association, key: without_ciphering(association) and key == "associate", "NameError"),
     cosem(NO_GMAC_ALONE, lambda association, key: without_ciphering(association)),

@@ -264,3 +264,23 @@ def addressed(dlms, size):
 def opening(dlms, confirmation="whole"):
     read(dlms, "0.0.42.0.0.255:1:2")
     expect_opening(dlms, confirmation)
+
+
+# --- short names -----------------------------------------------------------------------------------
+
+
+def short_names(dlms):
+    with dlms.by_short_names():
+        found = {(item["class"], dotted(item["obis"])): item["base-name"] for item in dlms("objects")}
+        expect(found[12, "0.0.40.0.0.255"] == 0xFA00 and (7, LOAD_PROFILE) in found, f"{found}")
+        for operation in (registers, values, clock, set_clock, breaker, profile_range, profile_entries, release):
+            operation(dlms)
+        read(dlms, "0.0.42.0.0.255:1:2", "0.0.96.13.0.255:1:2")
+        expect(dlms.asked("0502"), "two requests, not one with both")
+        write(dlms, b"interop", "0601")
+
+
+def short_names_blocks(dlms):
+    with dlms.by_short_names():
+        profile(dlms)
+        write(dlms, LONG, "060107")

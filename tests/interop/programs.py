@@ -36,8 +36,10 @@ def expect(condition, what):
 # --- APDUs on the wire ---------------------------------------------------------------------------
 
 
-SERVICES = {*range(0xC0, 0xC8), 0xD9, 0xDA}
-GLOBAL, DEDICATED = {*range(0xC8, 0xD0)}, {*range(0xD0, 0xD8)}
+# The second of each: Read and Write, by short names.
+SERVICES = {*range(0xC0, 0xC8), 0xD9, 0xDA} | {0x05, 0x06, 0x0C, 0x0D}
+GLOBAL = {*range(0xC8, 0xD0)} | {0x25, 0x26, 0x2C, 0x2D}
+DEDICATED = {*range(0xD0, 0xD8)} | {0x45, 0x46, 0x4C, 0x4D}
 GENERAL_GLOBAL, GENERAL_DEDICATED, GENERAL_BLOCK = 0xDB, 0xDC, 0xE0
 
 
@@ -167,6 +169,7 @@ class Client:
     apdus: list = field(default_factory=list)   # of the last call
     memory: dict = field(default_factory=dict)  # what one operation leaves for the next
     command: str = ""                           # the last call, to show
+    always: tuple = ()                          # options of every call
 
     def __call__(self, *what, **changed):
         command = self.command_line(*what, **changed)
@@ -182,6 +185,14 @@ class Client:
     def link(self):
         """The data link of the last call."""
         return Link.of(self.wire().frames)
+
+    @contextlib.contextmanager
+    def by_short_names(self):
+        self.always = ("--referencing", "sn")
+        try:
+            yield
+        finally:
+            self.always = ()
 
     def remember(self, key, fetch):
         if key not in self.memory:
@@ -212,7 +223,7 @@ class Dlms(Client):
             line += ["--password", password or association.password]
         if association.has_keys:
             line += ["--ek", ek, "--ak", ak, "--system-title", CLIENT_TITLE, *counter]
-        return [*line, *extra]
+        return [*line, *self.always, *extra]
 
     def document(self, out, err, status):
         if status == 0:
@@ -250,7 +261,7 @@ class Peer(Client):
             line += ["--password", password or association.password]
         if association.has_keys:
             line += ["--ek", ek, "--ak", ak, "--system-title", CLIENT_TITLE]
-        return [*line, *extra, *what]
+        return [*line, *self.always, *extra, *what]
 
     def document(self, out, err, status):
         try:

@@ -296,3 +296,26 @@ def addressed(client, size):
 def opening(client, confirmation="whole"):
     value(client, NAME)
     expect_opening(client, confirmation)
+
+
+# --- short names -----------------------------------------------------------------------------------
+
+
+def short_names(client):
+    with client.by_short_names():
+        found = {(one["class"], one["obis"]): one["sn"] for one in client("objects")["objects"]}
+        expect(found[12, "0.0.40.0.0.255"] & 0xFFFF == 0xFA00 and (7, LOAD_PROFILE) in found, f"{found}")
+        for operation in (registers, clock, set_clock, breaker, release):
+            operation(client)
+        document = rows(client, "--entry", 11, 20)
+        expect(document["row_count"] == 10 and "model_error" not in document, f"{document}")
+        name, voltage = client("list-read", item(NAME), item(VOLTAGE))["values"]
+        expect(client.asked("0502"), "two requests, not one with both")
+        expect(name == value(client, NAME) and is_number(voltage), f"{name} {voltage}")
+        write(client, b"interop", "0601")
+
+
+def short_names_blocks(client):
+    with client.by_short_names():
+        profile(client)
+        write(client, LONG, "060107")
