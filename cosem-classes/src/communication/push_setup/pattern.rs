@@ -61,7 +61,7 @@ fn matches(pattern: Date, day: i64) -> bool {
     let day_of_month = match pattern.day_of_month {
         0xff => true,
         0xfe => month_in(step) != date.month,
-        0xfd => month_in(step) == date.month && month_in(step * 2) != date.month,
+        0xfd => month_in(step) == date.month && month_in(step.saturating_mul(2)) != date.month,
         day if any_week_day => day == date.day_of_month,
         // The first such day of the week from that day of the month on.
         day => (day..day.saturating_add(7)).contains(&date.day_of_month),
@@ -84,7 +84,7 @@ fn time_until(pattern: Time, limit: i64) -> Option<i64> {
         for minute in (0..=most).rev().filter(|minute| fits(pattern.minute, *minute)) {
             let most = if hour == hours && minute == minutes { seconds } else { 59 };
             if let Some(second) = (0..=most).rev().find(|second| fits(pattern.second, *second)) {
-                return Some(hour * 3_600 + minute * 60 + second);
+                return Some(seconds_of(hour, minute, second));
             }
         }
     }
@@ -100,9 +100,59 @@ fn time_from(pattern: Time, from: i64) -> Option<i64> {
         for minute in (least..60).filter(|minute| fits(pattern.minute, *minute)) {
             let least = if hour == hours && minute == minutes { seconds } else { 0 };
             if let Some(second) = (least..60).find(|second| fits(pattern.second, *second)) {
-                return Some(hour.saturating_mul(3_600).saturating_add(minute * 60).saturating_add(second));
+                return Some(seconds_of(hour, minute, second));
             }
         }
     }
     None
+}
+
+const fn seconds_of(hour: i64, minute: i64, second: i64) -> i64 {
+    hour.saturating_mul(60).saturating_add(minute).saturating_mul(60).saturating_add(second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dlms_core::data::Deviation;
+
+    fn pattern(month: u8, day_of_month: u8, day_of_week: u8, hour: u8, minute: u8) -> DateTime {
+        DateTime {
+            date: Date { year: 0xffff, month, day_of_month, day_of_week },
+            time: Time { hour, minute, second: 0, hundredths: 0xff },
+            ..DateTime::NOT_SPECIFIED
+        }
+    }
+
+    fn text(moment: Option<i64>) -> std::string::String {
+        moment.map_or_else(
+            || "never".into(),
+            |moment| std::format!("{}", DateTime::from_utc_seconds(moment, Deviation(0))),
+        )
+    }
+
+    #[test]
+    fn moments_before_and_after_are_found() {
+        // 2024-02-28T12:30:00, a Wednesday.
+        let now = 1_709_123_400;
+        let around = |pattern| (text(last(pattern, now)), text(next(pattern, now)));
+        for (pattern, before, after) in [
+            (pattern(0xff, 0xff, 0xff, 12, 30), "2024-02-28T12:30:00Z", "2024-02-29T12:30:00Z"),
+            (pattern(0xff, 0xff, 0xff, 0xff, 31), "2024-02-28T11:31:00Z", "2024-02-28T12:31:00Z"),
+            (pattern(0xff, 0xff, 7, 2, 0), "2024-02-25T02:00:00Z", "2024-03-03T02:00:00Z"),
+            (pattern(0xff, 0xfe, 0xff, 0, 0), "2024-01-31T00:00:00Z", "2024-02-29T00:00:00Z"),
+            (pattern(0xff, 0xfe, 5, 0, 0), "2024-02-23T00:00:00Z", "2024-03-29T00:00:00Z"),
+            (pattern(0xff, 0xfd, 7, 0, 0), "2024-02-18T00:00:00Z", "2024-03-24T00:00:00Z"),
+            (pattern(2, 1, 0xff, 0, 0), "2024-02-01T00:00:00Z", "2025-02-01T00:00:00Z"),
+            (pattern(2, 30, 0xff, 0, 0), "never", "never"),
+        ] {
+            assert_eq!(around(pattern), (before.into(), after.into()), "{pattern}");
+        }
+        let mut once = pattern(3, 1, 0xff, 6, 0);
+        once.date.year = 2020;
+        assert_eq!(around(once), ("2020-03-01T06:00:00Z".into(), "never".into()));
+        once.date.year = 2030;
+        assert_eq!(around(once), ("never".into(), "2030-03-01T06:00:00Z".into()));
+        assert!(is_open(DateTime::NOT_SPECIFIED) && !is_open(once));
+    }
 }
