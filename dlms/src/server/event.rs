@@ -51,7 +51,7 @@ impl Events {
 
     /// Whether there is room for `count` more.
     pub(super) fn has_room(&self, count: usize) -> bool {
-        self.pending.iter().filter(|slot| slot.is_none()).count() >= count
+        self.pending.iter().filter(|slot| slot.is_none()).nth(count.saturating_sub(1)).is_some()
     }
 
     pub(super) fn push(&mut self, event: Event) {

@@ -163,7 +163,7 @@ macro_rules! of_every_version {
             self.set_destination(value)
         }
         fn communication_window(&self) -> Result<Rows, DataAccessResult> {
-            Ok(Rows::first(u32::try_from(self.windows.iter().count()).unwrap_or(0)))
+            Ok(Rows::first(self.windows.count()))
         }
         fn window(&self, row: u32, w: &mut Writer<'_>) -> Result<(), DataAccessResult> {
             self.write_window(row, w)

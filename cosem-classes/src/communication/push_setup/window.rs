@@ -60,6 +60,11 @@ impl Windows {
         self.windows.iter().flatten().copied()
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> u32 {
+        self.iter().fold(0u32, |count, _| count.saturating_add(1))
+    }
+
     /// Whether one is open, or there is none.
     #[must_use]
     pub fn is_open_at(&self, local: i64) -> bool {
