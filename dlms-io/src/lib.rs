@@ -31,6 +31,8 @@ mod open_error;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod patience;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
+mod progress;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
 mod push_failure;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod server_config;

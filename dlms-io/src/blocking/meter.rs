@@ -11,6 +11,7 @@ use dlms_security::CounterStore;
 use super::channel::{Channel, Received};
 use super::{Error, Transport};
 use crate::notified::Notified;
+use crate::progress::Progress;
 use crate::{Observer, Traffic};
 
 /// A meter at the other end of a transport, and the client that talks to it.
@@ -51,16 +52,9 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
     /// # Errors
     /// The connection ended.
     pub fn wait_for_notification(&mut self, patience: Duration) -> Result<bool, Error> {
-        if self.ended {
-            return Err(ClientError::Link(LinkError::Disconnected).into());
-        }
+        self.settle()?;
         let until = self.channel.now() + patience;
-        let ended = self.carry_out(&mut |_| {}, Some(until));
-        if matches!(ended, Err(Error::Io(_))) {
-            self.ended = true;
-            self.client.handle_closed();
-        }
-        ended
+        Ok(self.progress_until(Some(until))? != Progress::Nothing)
     }
 
     /// How many octets passed on the line so far.
@@ -102,45 +96,71 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
     /// Makes a request and carries it out; the blocks of its answer go to `each`.
     pub(super) fn exchange_blocks(
         &mut self,
-        mut request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+        request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
         mut each: impl FnMut(&[u8]),
     ) -> Result<(), Error> {
-        if self.ended {
-            return Err(ClientError::Link(LinkError::Disconnected).into());
+        self.settle()?;
+        self.ask(request)?;
+        while self.progress()? == Progress::Block {
+            each(self.client.block());
         }
+        Ok(())
+    }
+
+    /// Makes a request; first reads which short names the meter's objects have, where that is what it lacks.
+    pub(super) fn ask(
+        &mut self,
+        mut request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
+    ) -> Result<(), Error> {
         loop {
             match request(&mut self.client) {
                 Err(ClientError::Misuse(Misuse::NoShortName)) if self.client.lacks_short_names() => {
                     self.client.read_short_names()?;
-                    self.carried_out(&mut |_| {})?;
+                    while self.progress()? == Progress::Block {}
                 }
-                made => {
-                    made?;
-                    return self.carried_out(&mut each);
-                }
+                made => return Ok(made?),
             }
         }
     }
 
-    fn carried_out(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
-        let ended = self.carry_out(each, None);
-        if matches!(ended, Err(Error::Io(_))) {
+    /// Awaits the end of what was asked and is not wanted any more.
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        if self.ended {
+            return Err(ClientError::Link(LinkError::Disconnected).into());
+        }
+        while self.client.is_busy() {
+            match self.progress() {
+                Err(error) if self.ended => return Err(error),
+                Err(_) => return Ok(()),
+                Ok(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out the request that was made, to the next block of its answer or to its end.
+    pub(super) fn progress(&mut self) -> Result<Progress, Error> {
+        self.progress_until(None)
+    }
+
+    fn progress_until(&mut self, patience: Option<Instant>) -> Result<Progress, Error> {
+        let progress = self.carry_out(patience);
+        if matches!(progress, Err(Error::Io(_))) {
             self.ended = true;
             self.client.handle_closed();
         }
-        ended.map(|_| ())
+        progress
     }
 
-    /// Carries out the request that was made, or, if none was, waits for a notification until `patience` ends. Whether
-    /// there is an outcome.
-    fn carry_out(&mut self, each: &mut dyn FnMut(&[u8]), patience: Option<Instant>) -> Result<bool, Error> {
+    /// Carries out the request that was made, or, if none was, waits for a notification until `patience` ends.
+    fn carry_out(&mut self, patience: Option<Instant>) -> Result<Progress, Error> {
         loop {
             let mut outcome = None;
             let mut heard = false;
             let until = loop {
                 match self.client.poll_output(self.channel.now()) {
                     Output::Transmit(octets) => self.channel.send(octets).map_err(Error::Io)?,
-                    Output::Event(Event::Block) => each(self.client.block()),
+                    Output::Event(Event::Block) => return Ok(Progress::Block),
                     Output::Event(Event::Notification) => {
                         heard = true;
                         self.notified.tell(self.client.notification());
@@ -159,8 +179,8 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
                     self.ended |= self.client.is_closed();
                     return Err(ClientError::Link(LinkError::Disconnected).into());
                 }
-                Some(_) => return Ok(true),
-                None if heard && patience.is_some() => return Ok(true),
+                Some(event) => return Ok(Progress::End(event)),
+                None if heard && patience.is_some() => return Ok(Progress::End(Event::Notification)),
                 None => {}
             }
             let rest = self.channel.inbox.rest();
@@ -170,7 +190,7 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
                 continue;
             }
             let until = match (until, patience) {
-                (_, Some(patience)) if self.channel.now() >= patience => return Ok(false),
+                (_, Some(patience)) if self.channel.now() >= patience => return Ok(Progress::Nothing),
                 (Some(until), Some(patience)) => Some(until.min(patience)),
                 (until, patience) => until.or(patience),
             };

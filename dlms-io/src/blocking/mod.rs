@@ -55,6 +55,7 @@ mod listener;
 mod meter;
 mod opening;
 mod probe;
+mod profile;
 mod push;
 #[cfg(feature = "serial")]
 mod serial_port;
@@ -77,6 +78,7 @@ pub use listener::Listener;
 pub use meter::Meter;
 pub use opening::open;
 pub use probe::find_station;
+pub use profile::{Profile, Rows};
 pub use push::{push, push_tcp, push_udp};
 #[cfg(feature = "serial")]
 pub use serial_port::SerialPort;

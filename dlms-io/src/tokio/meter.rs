@@ -10,6 +10,7 @@ use super::Error;
 use super::channel::{Channel, Received};
 use crate::inbox::Inbox;
 use crate::notified::Notified;
+use crate::progress::Progress;
 use crate::{Observer, Traffic};
 
 /// A meter at the other end of a transport, and the client that talks to it.
@@ -71,7 +72,7 @@ where
     /// The connection ended.
     pub async fn wait_for_notification(&mut self) -> Result<(), Error> {
         self.settle().await?;
-        self.carry_out(|_| {}).await.map(|_| ())
+        self.carry_out().await.map(|_| ())
     }
 
     /// How many octets passed on the line so far.
@@ -104,19 +105,22 @@ where
         self.settle().await?;
         self.client.set_stream_blocks(false);
         self.ask(request).await?;
-        self.carry_out(|_| {}).await.map(|_| ())
+        self.carry_out().await.map(|_| ())
     }
 
     /// Makes a request and carries it out; the blocks of its answer go to `each`.
     pub(super) async fn exchange_blocks(
         &mut self,
         request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
-        each: impl FnMut(&[u8]),
+        mut each: impl FnMut(&[u8]),
     ) -> Result<(), Error> {
         self.settle().await?;
         self.client.set_stream_blocks(true);
         self.ask(request).await?;
-        self.carry_out(each).await.map(|_| ())
+        while self.progress().await? == Progress::Block {
+            each(self.client.block());
+        }
+        Ok(())
     }
 
     /// As [`exchange`](Self::exchange), unless the same was asked before by a future that was dropped: then its answer
@@ -130,11 +134,11 @@ where
             return Ok(());
         }
         request(&mut self.client)?;
-        self.carry_out(|_| {}).await.map(|_| ())
+        self.carry_out().await.map(|_| ())
     }
 
     /// Makes a request; first reads which short names the meter's objects have, where that is what it lacks.
-    async fn ask(
+    pub(super) async fn ask(
         &mut self,
         mut request: impl FnMut(&mut Client<L, C, K, B>) -> Result<(), ClientError>,
     ) -> Result<(), Error> {
@@ -142,7 +146,7 @@ where
             match request(&mut self.client) {
                 Err(ClientError::Misuse(Misuse::NoShortName)) if self.client.lacks_short_names() => {
                     self.client.read_short_names()?;
-                    self.carry_out(|_| {}).await?;
+                    self.carry_out().await?;
                 }
                 made => return Ok(made?),
             }
@@ -150,14 +154,14 @@ where
     }
 
     /// Awaits the end of what a dropped future asked; how it ended.
-    async fn settle(&mut self) -> Result<Option<Event>, Error> {
+    pub(super) async fn settle(&mut self) -> Result<Option<Event>, Error> {
         if self.ended {
             return Err(ClientError::Link(LinkError::Disconnected).into());
         }
         if !self.client.is_busy() && self.outcome.is_none() {
             return Ok(None);
         }
-        match self.carry_out(|_| {}).await {
+        match self.carry_out().await {
             Ok(event) => Ok(Some(event)),
             Err(error) if self.ended => Err(error),
             Err(_) => Ok(None),
@@ -165,8 +169,17 @@ where
     }
 
     /// Carries out the request that was made; how it ended.
-    async fn carry_out(&mut self, each: impl FnMut(&[u8])) -> Result<Event, Error> {
-        match self.drive(each).await {
+    async fn carry_out(&mut self) -> Result<Event, Error> {
+        loop {
+            if let Progress::End(event) = self.progress().await? {
+                return Ok(event);
+            }
+        }
+    }
+
+    /// Carries out the request that was made, to the next block of its answer or to its end.
+    pub(super) async fn progress(&mut self) -> Result<Progress, Error> {
+        match self.drive().await {
             Ok(Event::Failed(error)) => {
                 self.ended |= self.client.is_closed();
                 Err(error.into())
@@ -175,7 +188,8 @@ where
                 self.ended |= self.client.is_closed();
                 Err(ClientError::Link(LinkError::Disconnected).into())
             }
-            Ok(event) => Ok(event),
+            Ok(Event::Block) => Ok(Progress::Block),
+            Ok(event) => Ok(Progress::End(event)),
             Err(error) => {
                 self.ended = true;
                 self.outcome = None;
@@ -185,7 +199,8 @@ where
         }
     }
 
-    async fn drive(&mut self, mut each: impl FnMut(&[u8])) -> std::io::Result<Event> {
+    /// What happens next: a block, or the end of the exchange.
+    async fn drive(&mut self) -> std::io::Result<Event> {
         let asked = self.client.is_busy();
         let mut heard = false;
         loop {
@@ -193,7 +208,7 @@ where
                 self.channel.flush().await?;
                 match self.client.poll_output(self.channel.now()) {
                     Output::Transmit(octets) => self.channel.put(octets),
-                    Output::Event(Event::Block) => each(self.client.block()),
+                    Output::Event(Event::Block) => return Ok(Event::Block),
                     Output::Event(Event::Notification) => {
                         heard = true;
                         self.notified.tell(self.client.notification());

@@ -52,6 +52,7 @@ mod listen;
 mod listener;
 mod meter;
 mod opening;
+mod profile;
 mod push;
 #[cfg(feature = "tokio-serial")]
 mod serial_port;
@@ -71,6 +72,7 @@ pub use listen::listen;
 pub use listener::Listener;
 pub use meter::Meter;
 pub use opening::open;
+pub use profile::{Profile, Rows};
 pub use push::{push, push_tcp, push_udp};
 #[cfg(feature = "tokio-serial")]
 pub use serial_port::SerialPort;

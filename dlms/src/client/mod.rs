@@ -15,6 +15,7 @@ mod get;
 mod notification;
 #[cfg(feature = "alloc")]
 pub mod profile;
+mod read_all;
 mod set;
 mod short_name;
 mod statistics;
@@ -24,6 +25,7 @@ pub use access::{Access, AccessOptions, AccessResults};
 pub use config::{Ciphering, ClientConfig, PreEstablished};
 pub use error::{ClientError, Limit, Misbehaviour, Misuse, Refusal, Timer};
 pub use event::Event;
+pub use read_all::ReadAll;
 pub use short_name::{NameTable, ShortName};
 pub use statistics::Statistics;
 

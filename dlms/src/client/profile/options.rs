@@ -1,3 +1,7 @@
+use dlms_core::apdu::Conformance;
+
+use crate::client::Negotiated;
+
 /// How a profile is read, and how much of it at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadingOptions {
@@ -15,5 +19,16 @@ pub struct ReadingOptions {
 impl Default for ReadingOptions {
     fn default() -> Self {
         Self { selective_access: true, deviation_reversed: false, max_rows: 1 << 20, max_row_octets: 1 << 16 }
+    }
+}
+
+impl ReadingOptions {
+    /// Parts are asked for where the meter offers them.
+    #[must_use]
+    pub fn offered(negotiated: Option<Negotiated>) -> Self {
+        let offers = negotiated.map_or(Conformance::NONE, |negotiated| negotiated.conformance);
+        let by_names = [Conformance::SELECTIVE_ACCESS, Conformance::PARAMETERIZED_ACCESS];
+        let selective_access = by_names.into_iter().any(|service| offers.contains(service));
+        Self { selective_access, ..Self::default() }
     }
 }

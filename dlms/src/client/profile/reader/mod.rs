@@ -136,7 +136,7 @@ impl ProfileReader {
         }
     }
 
-    /// What to ask the meter for; nothing if there is no more.
+    /// What to ask the meter for; nothing if there is no more. It is the same until something comes of it.
     ///
     /// # Errors
     /// `Misuse`: there are no such columns or no times to choose by; what was asked for before is not answered.
@@ -148,7 +148,8 @@ impl ProfileReader {
             State::Columns => Ok(self.ask(&[CAPTURE_OBJECTS, CAPTURE_PERIOD, SORT_METHOD])),
             State::Count => Ok(self.ask(&[ENTRIES_IN_USE])),
             State::Meaning | State::Time => Ok(Some(Request::Attributes(&self.asked))),
-            State::Rows(part) => {
+            State::Reading(_) if !self.splitter.is_untouched() => Err(Misuse::Busy.into()),
+            State::Rows(part) | State::Reading(part) => {
                 let selector = self.select(part)?;
                 self.splitter = Splitter::new(
                     self.layout_columns().len(),
@@ -161,7 +162,7 @@ impl ProfileReader {
                 let selection = selector.map(|selector| SelectiveAccess { selector, parameters });
                 Ok(Some(Request::Rows(self.attribute(BUFFER), selection)))
             }
-            State::Reading(_) | State::Ended(_) => Err(Misuse::Busy.into()),
+            State::Ended(_) => Err(Misuse::Busy.into()),
             State::Done => Ok(None),
         }
     }
