@@ -28,6 +28,30 @@ pub struct Profile<'m, T, L, C, K, B = Vec<u8>> {
 
 impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter<T, L, C, K, B> {
     /// A load profile: a Profile generic of this name.
+    ///
+    /// ```
+    /// # use dlms_core::data::DateTime;
+    /// # use dlms_io::blocking::{Error, Meter};
+    /// # use obis::obis;
+    /// # fn read<T, L, C, K, B>(meter: &mut Meter<T, L, C, K, B>, yesterday: DateTime) -> Result<(), Error>
+    /// # where
+    /// # T: dlms_io::blocking::Transport,
+    /// #     L: dlms_core::link::Link,
+    /// #     C: dlms_core::crypto::CryptoProvider,
+    /// #     K: dlms_security::CounterStore,
+    /// #     B: dlms_core::buffer::Buffer,
+    /// # {
+    /// let mut profile = meter.profile(obis!("1-0:99.1.0.255"));
+    /// for column in profile.columns()? {
+    ///     println!("{}", column.object.logical_name);
+    /// }
+    /// for row in profile.rows(yesterday..) {
+    ///     let row = row?;
+    ///     println!("{:?} {:?}", row.timestamp(), row.scaled(1));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn profile(&mut self, name: ObisCode) -> Profile<'_, T, L, C, K, B> {
         Profile { meter: self, name, columns: None, options: None, layout: None }
     }

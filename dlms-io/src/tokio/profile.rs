@@ -36,6 +36,31 @@ where
     B: Buffer,
 {
     /// A load profile: a Profile generic of this name.
+    ///
+    /// ```
+    /// # use dlms_core::data::DateTime;
+    /// # use dlms_io::tokio::{Error, Meter};
+    /// # use obis::obis;
+    /// # async fn read<T, L, C, K, B>(meter: &mut Meter<T, L, C, K, B>, yesterday: DateTime) -> Result<(), Error>
+    /// # where
+    /// # T: ::tokio::io::AsyncRead + ::tokio::io::AsyncWrite + Unpin,
+    /// #     L: dlms_core::link::Link,
+    /// #     C: dlms_core::crypto::CryptoProvider,
+    /// #     K: dlms_security::CounterStore,
+    /// #     B: dlms_core::buffer::Buffer,
+    /// # {
+    /// let mut profile = meter.profile(obis!("1-0:99.1.0.255"));
+    /// for column in profile.columns().await? {
+    ///     println!("{}", column.object.logical_name);
+    /// }
+    /// let mut rows = profile.rows(yesterday..);
+    /// while let Some(row) = rows.next().await {
+    ///     let row = row?;
+    ///     println!("{:?} {:?}", row.timestamp(), row.scaled(1));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn profile(&mut self, name: ObisCode) -> Profile<'_, T, L, C, K, B> {
         Profile { meter: self, name, columns: None, options: None, layout: None }
     }
@@ -160,8 +185,8 @@ where
     K: CounterStore,
     B: Buffer,
 {
-    /// The next row; nothing after the last one, or after an error. The future may be dropped at any time, and no row is
-    /// lost.
+    /// The next row; nothing after the last one, or after an error. The future may be dropped at any time: no row is
+    /// lost, what was asked before the rows is asked again.
     pub async fn next(&mut self) -> Option<Result<Row, Error>> {
         while !self.is_over {
             let stepped = match self.reader.next_row() {

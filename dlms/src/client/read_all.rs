@@ -121,8 +121,12 @@ impl<'a> ReadAll<'a> {
                 each(self.done, Ok(Data::from_bytes(client.value_bytes()?)?));
             }
             (Err(ClientError::Refused(Refusal::DataAccess(result))), 1) => each(self.done, Err(result)),
+            // The meter lists no such object.
+            (Err(ClientError::Misuse(Misuse::NoShortName)), 1) => {
+                each(self.done, Err(DataAccessResult::ObjectUndefined));
+            }
             // Some meters offer lists, or ACCESS, and take none.
-            (Err(ClientError::Refused(_)), 2..) => {
+            (Err(ClientError::Refused(_) | ClientError::Misuse(Misuse::NoShortName)), 2..) => {
                 self.means = Means::Each;
                 return Ok(());
             }
