@@ -1,6 +1,7 @@
 use core::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use dlms::client::profile::TimeBound;
 use dlms_core::data::{DateTime, Deviation};
 use jiff::civil;
 use jiff::{SpanRelativeTo, Timestamp};
@@ -26,22 +27,17 @@ pub(crate) enum Moment {
 impl Moment {
     /// Where the moment begins, on a clock that deviates so much from UTC.
     pub(crate) fn first(self, deviation: Deviation) -> DateTime {
-        self.at(deviation, 0)
+        TimeBound::from(self).first(deviation)
     }
+}
 
-    /// Where it ends: a day lasts until a second before the next.
-    pub(crate) fn last(self, deviation: Deviation) -> DateTime {
-        self.at(deviation, 86_399)
-    }
-
-    fn at(self, deviation: Deviation, into_day: i64) -> DateTime {
-        let minutes = i64::from(deviation.minutes().unwrap_or(0));
-        let utc = match self {
-            Self::Utc(seconds) => seconds,
-            Self::Local(seconds) => seconds.saturating_add(minutes * 60),
-            Self::Day(seconds) => seconds.saturating_add(into_day).saturating_add(minutes * 60),
-        };
-        DateTime::from_utc_seconds(utc, deviation)
+impl From<Moment> for TimeBound {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::Utc(seconds) => Self::Utc(seconds),
+            Moment::Local(seconds) => Self::Local(seconds),
+            Moment::Day(seconds) => Self::Day(seconds),
+        }
     }
 }
 
@@ -95,7 +91,7 @@ mod tests {
     }
 
     fn last(text: &str) -> String {
-        text.parse::<Moment>().unwrap().last(Deviation(-60)).to_string()
+        TimeBound::from(text.parse::<Moment>().unwrap()).last(Deviation(-60)).to_string()
     }
 
     #[test]

@@ -1,17 +1,6 @@
-use cosem_classes::{Scaled, ScalerUnit};
-use dlms_core::apdu::AttributeDescriptor;
+use cosem_classes::ScalerUnit;
 use dlms_core::data::{Data, DataBuf, DataType};
 use serde_json::Number;
-
-/// The attribute that says what the value of this one means: of registers, extended and demand registers.
-pub(crate) const fn scaler_unit_of(attribute: &AttributeDescriptor) -> Option<AttributeDescriptor> {
-    let id = match (attribute.class_id, attribute.id) {
-        (3 | 4, 2) => 3,
-        (5, 2 | 3) => 4,
-        _ => return None,
-    };
-    Some(AttributeDescriptor::new(attribute.class_id, attribute.logical_name, id))
-}
 
 /// A number with its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,17 +30,6 @@ pub(crate) fn scaler_unit(value: &DataBuf) -> Option<ScalerUnit> {
 
 fn scaled_float(value: f64, text: String, scaler: i8) -> String {
     if scaler == 0 { text } else { (value * 10f64.powi(i32::from(scaler))).to_string() }
-}
-
-/// A quantity as a floating-point number, to draw it.
-pub(crate) fn approximate(value: Data<'_>, scaler_unit: Option<ScalerUnit>) -> Option<f64> {
-    let scaler_unit = scaler_unit.unwrap_or(ScalerUnit::COUNT);
-    match value {
-        Data::Float32(v) => Some(f64::from(v) * 10f64.powi(i32::from(scaler_unit.scaler))),
-        Data::Float64(v) => Some(v * 10f64.powi(i32::from(scaler_unit.scaler))),
-        value => scaler_unit.scale_data(value).map(Scaled::to_f64),
-    }
-    .filter(|number| number.is_finite())
 }
 
 #[cfg(test)]

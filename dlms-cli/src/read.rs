@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::connection::OnlineArgs;
 use crate::failure::{Failure, FailureKind};
 use crate::output::Output;
-use crate::quantity::{Quantity, scaler_unit, scaler_unit_of};
+use crate::quantity::{Quantity, scaler_unit};
 use crate::readable;
 use crate::reference::Reference;
 use crate::session::{Answer, Session, refused};
@@ -56,13 +56,13 @@ pub(crate) fn read(session: &mut Session, what: &[Reference]) -> Result<Vec<Item
         };
         attributes.push(AttributeDescriptor::new(class, *obis, member.unwrap_or(2)));
     }
-    let scalers = attributes.iter().filter_map(scaler_unit_of);
+    let scalers = attributes.iter().filter_map(ScalerUnit::attribute_of);
     let request: Vec<_> = attributes.iter().copied().chain(scalers).collect();
     let mut answers = session.answers(&request)?.into_iter();
     let values: Vec<_> = answers.by_ref().take(attributes.len()).collect();
     let items = attributes.into_iter().zip(values).map(|(attribute, answer)| {
         let scaler_unit =
-            scaler_unit_of(&attribute).and_then(|_| scaler_unit(answers.next()?.as_ref().ok()?));
+            ScalerUnit::attribute_of(&attribute).and_then(|_| scaler_unit(answers.next()?.as_ref().ok()?));
         Item { attribute, answer, scaler_unit }
     });
     Ok(items.collect())

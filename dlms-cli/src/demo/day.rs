@@ -1,3 +1,4 @@
+use dlms::client::profile::{TimeBound, TimeRange};
 use dlms_core::data::DateTime;
 use obis::{ObisCode, obis};
 use serde_json::json;
@@ -5,8 +6,8 @@ use serde_json::json;
 use super::step::Shown;
 use super::unexpected;
 use crate::failure::Failure;
-use crate::moment::{Moment, now, utc_seconds};
-use crate::profile::{self, Profile, TimeRange, Wanted};
+use crate::moment::{now, utc_seconds};
+use crate::profile::{self, Profile};
 use crate::session::Session;
 use crate::table::Table;
 
@@ -19,8 +20,8 @@ const BAR: f64 = 48.0;
 /// Reads the last day of the load profile and shows what was taken in each hour of it.
 pub(super) fn show(session: &mut Session, name: ObisCode) -> Result<Shown, Failure> {
     let hour = now().div_euclid(HOUR) * HOUR;
-    let range = TimeRange { from: Some(Moment::Utc(hour - 24 * HOUR)), to: Some(Moment::Utc(hour)) };
-    let profile = profile::read(session, name, &Wanted::Range(range), None)?;
+    let range = TimeRange { from: Some(TimeBound::Utc(hour - 24 * HOUR)), to: Some(TimeBound::Utc(hour)) };
+    let profile = profile::read(session, name, range.into(), None)?;
     let hours = hours(&profile).ok_or_else(|| unexpected("the load profile has no energy over time"))?;
     let most = hours.iter().map(|(_, energy)| *energy).fold(0.0, f64::max);
     let unit = profile.columns.iter().find(|column| column.object.logical_name == IMPORT);

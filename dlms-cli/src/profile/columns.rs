@@ -1,13 +1,12 @@
 use cosem_classes::ScalerUnit;
 use cosem_classes::model::CaptureObject;
+use dlms::client::profile;
 use dlms_core::apdu::AttributeDescriptor;
-use dlms_core::data::{Array, Data, DataBuf, DataType};
+use dlms_core::data::Data;
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
-use crate::quantity::{Quantity, approximate, scaler_unit, scaler_unit_of};
+use crate::quantity::Quantity;
 use crate::readable;
-use crate::session::Session;
 
 /// A column of a profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +40,7 @@ impl Column {
 
     /// A value of this column as a number, to draw it: what is no quantity of a register is none.
     pub(crate) fn approximate(&self, value: Data<'_>) -> Option<f64> {
-        approximate(value, Some(self.scaler_unit?))
+        self.scaler_unit?.to_f64(value)
     }
 
     /// A value of this column in text, without the unit.
@@ -72,18 +71,8 @@ impl Column {
     }
 }
 
-/// The columns that `objects` names, with their scaler_units.
-pub(super) fn read(session: &mut Session, objects: &DataBuf) -> Result<Vec<Column>, Failure> {
-    let wrong = || Failure::decode("the capture objects are no list of columns");
-    let objects = Array::<CaptureObject>::from_data(objects.as_data()).ok_or_else(wrong)?;
-    let objects = objects.iter().collect::<Result<Vec<_>, _>>()?;
-    let whole =
-        |object: &CaptureObject| scaler_unit_of(&object.attribute()).filter(|_| object.data_index == 0);
-    let scalers: Vec<_> = objects.iter().filter_map(whole).collect();
-    let mut answers = session.answers(&scalers)?.into_iter();
-    let columns = objects.into_iter().map(|object| Column {
-        object,
-        scaler_unit: whole(&object).and_then(|_| scaler_unit(answers.next()?.as_ref().ok()?)),
-    });
-    Ok(columns.collect())
+impl From<profile::Column> for Column {
+    fn from(column: profile::Column) -> Self {
+        Self { object: column.object, scaler_unit: column.scaler_unit }
+    }
 }

@@ -13,7 +13,7 @@ use dlms_io::{Observer, Traffic};
 use dlms_security::InvocationCounters;
 use obis::{ObisCode, obis};
 
-use super::{Profile, TimeRange, Wanted, read};
+use super::{Profile, TimeBound, TimeRange, read};
 use crate::moment::Moment;
 use crate::session::{Answer, Counters, Peer, Session};
 
@@ -146,11 +146,11 @@ fn negotiated() -> Negotiated {
 
 /// What a meter that knows these selectors gives, and how often it was asked.
 fn ask(selectors: &'static [u8], newest_first: bool, from: &str, to: &str) -> (Profile, u32) {
-    let moment = |text: &str| text.parse::<Moment>().ok();
-    let wanted = Wanted::Range(TimeRange { from: moment(from), to: moment(to) });
+    let moment = |text: &str| text.parse::<Moment>().ok().map(TimeBound::from);
+    let wanted = TimeRange { from: moment(from), to: moment(to) };
     let peer = MadeUp { selectors, newest_first, requests: 0 };
     let mut session = Session::with_peer(Box::new(peer), negotiated());
-    let profile = read(&mut session, PROFILE, &wanted, None).unwrap();
+    let profile = read(&mut session, PROFILE, wanted.into(), None).unwrap();
     (profile, session.statistics().round_trips)
 }
 

@@ -1,21 +1,19 @@
 //! `dlms profile`: the rows of a Profile generic.
 
-mod buffer;
 mod columns;
 #[cfg(test)]
 mod made_up_meter;
 mod plot;
 mod print;
-mod range;
-mod rows;
-mod search;
-mod selection;
 
 use core::str::FromStr;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use dlms_core::apdu::AttributeDescriptor;
+use dlms::client::profile::{ProfileReader, ReadingOptions, Request, TimeBound, TimeRange, WantedRows};
+use dlms::client::{ClientError, Misuse, Refusal};
+use dlms_core::data::DataBuf;
+use dlms_io::blocking::Error;
 use obis::ObisCode;
 use serde_json::Value;
 
@@ -23,15 +21,9 @@ use crate::connection::OnlineArgs;
 use crate::failure::{Failure, FailureKind};
 use crate::moment::Moment;
 use crate::output::Output;
-use crate::session::Session;
+use crate::session::{Session, failed};
 
 pub(crate) use columns::Column;
-use range::Bounds;
-pub(crate) use range::TimeRange;
-pub(crate) use rows::Row;
-pub(crate) use selection::Wanted;
-
-const PROFILE_GENERIC: u16 = 7;
 
 /// Reads the rows of a profile, as a table, CSV or JSON. Values are scaled, what a meter left out is filled in.
 ///
@@ -76,8 +68,8 @@ pub(crate) fn run(args: &ProfileArgs, output: &Output) -> Result<(), Failure> {
     if args.format == Format::Parquet {
         return Err(Failure::unsupported("--format parquet is not built yet"));
     }
-    let wanted = Wanted::new(args.from, args.to, args.entries);
-    let profile = Session::run(&args.online, |session| read(session, args.object, &wanted, args.columns))?;
+    let profile =
+        Session::run(&args.online, |session| read(session, args.object, args.wanted(), args.columns))?;
     if let Some(path) = &args.plot {
         let drawn = plot::draw(&profile)?;
         std::fs::write(path, drawn)
@@ -89,6 +81,18 @@ pub(crate) fn run(args: &ProfileArgs, output: &Output) -> Result<(), Failure> {
     output.print(&json, |_| if args.format == Format::Csv { profile.csv() } else { profile.table() })
 }
 
+impl ProfileArgs {
+    fn wanted(&self) -> WantedRows {
+        match (self.from, self.to, self.entries) {
+            (_, _, Some(Interval { first, last })) => WantedRows::Entries { first, last },
+            (None, None, None) => WantedRows::All,
+            (from, to, None) => {
+                TimeRange { from: from.map(TimeBound::from), to: to.map(TimeBound::from) }.into()
+            }
+        }
+    }
+}
+
 /// Rows of a profile.
 #[derive(Debug)]
 pub(crate) struct Profile {
@@ -98,6 +102,9 @@ pub(crate) struct Profile {
     pub(crate) rows: Vec<Row>,
 }
 
+/// A value for each column.
+pub(crate) type Row = Vec<DataBuf>;
+
 /// Reads rows of a profile.
 ///
 /// # Errors
@@ -105,36 +112,54 @@ pub(crate) struct Profile {
 pub(crate) fn read(
     session: &mut Session,
     name: ObisCode,
-    wanted: &Wanted,
+    wanted: WantedRows,
     columns: Option<Interval>,
 ) -> Result<Profile, Failure> {
-    let attribute = |id| AttributeDescriptor::new(PROFILE_GENERIC, name, id);
-    // Columns, capture period and sort method.
-    let answers = session.answers(&[attribute(3), attribute(4), attribute(5)])?;
-    let [objects, period, sorting] = answers.as_slice() else {
-        return Err(Failure::decode("an answer is missing"));
-    };
-    let objects = objects.as_ref().map_err(|result| crate::session::refused("get", *result))?;
-    let all = columns::read(session, objects)?;
-    let chosen = selection::choose(columns, all.len())?;
-    let bounds = match wanted {
-        Wanted::Range(range) => Some(Bounds::new(session, *range, &all)?),
-        _ => None,
-    };
-    let (mut rows, got) = selection::fetch(session, name, &all, wanted, bounds.as_ref(), chosen.clone())?;
-    let period = period.as_ref().ok().and_then(|period| period.as_data().as_integer());
-    let sorting = sorting.as_ref().ok().map(dlms_core::data::DataBuf::as_data);
-    let columns = all.get(got.clone()).unwrap_or_default();
-    rows::restore(&mut rows, columns, rows::step(period, sorting));
-    if let Some(bounds) = bounds {
-        bounds.keep_what_is_within(&mut rows, columns);
+    // Whoever asks for all rows gets them.
+    let options =
+        ReadingOptions { max_rows: u32::MAX, ..ReadingOptions::offered(Some(*session.negotiated())) };
+    let mut reader = ProfileReader::new(name, wanted).with_options(options);
+    if let Some(Interval { first, last }) = columns {
+        let number = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+        reader = reader.with_columns(number(first)..=if last == 0 { u16::MAX } else { number(last) });
     }
-    if got != chosen {
-        for row in &mut rows {
-            *row = row.drain(chosen.clone()).collect();
+    let mut rows = Vec::new();
+    while let Some(request) = reader.next_request().map_err(failure)? {
+        match request {
+            Request::Attributes(attributes) => {
+                let attributes = attributes.to_vec();
+                for answer in session.answers(&attributes)? {
+                    let answer = answer.as_ref().map(DataBuf::as_data).map_err(|result| *result);
+                    reader.handle_answer(answer).map_err(failure)?;
+                }
+            }
+            Request::Rows(buffer, part) => {
+                let ended = match session.answer(buffer, part.as_ref())? {
+                    Ok(value) => {
+                        reader.handle_octets(value.as_bytes());
+                        Ok(())
+                    }
+                    Err(result) => Err(Refusal::DataAccess(result)),
+                };
+                reader.handle_end(ended).map_err(failure)?;
+            }
+        }
+        while let Some(row) = reader.next_row().map_err(failure)? {
+            rows.push(row.values().map(DataBuf::from).collect());
         }
     }
-    Ok(Profile { columns: all.get(chosen).unwrap_or_default().to_vec(), rows })
+    let columns = reader.chosen_columns().iter().copied().map(Column::from).collect();
+    Ok(Profile { columns, rows })
+}
+
+fn failure(error: ClientError) -> Failure {
+    match error {
+        ClientError::Misuse(Misuse::NoTimes) => {
+            Failure::usage("the profile has no column with times; --entries goes by number")
+        }
+        ClientError::Misuse(error @ Misuse::NoSuchColumn { .. }) => Failure::usage(error.to_string()),
+        error => failed("get", Error::Client(error)),
+    }
 }
 
 /// `A:B`, `A:` or `A`: two numbers from 1 on, the second 0 for the last there is.

@@ -14,7 +14,7 @@ use super::bounds::Bounds;
 use super::cells::Cells;
 use super::search::Search;
 use super::splitter::Splitter;
-use super::{Layout, ReadingOptions, Request, Row, WantedRows};
+use super::{Column, Layout, ReadingOptions, Request, Row, WantedRows};
 use crate::client::{ClientError, Misuse, Refusal};
 use part::may_be_the_selection;
 
@@ -134,6 +134,12 @@ impl ProfileReader {
             State::Columns | State::Meaning => None,
             _ => self.layout.as_ref(),
         }
+    }
+
+    /// The columns that the rows have values of, as soon as the meter has told.
+    #[must_use]
+    pub fn chosen_columns(&self) -> &[Column] {
+        self.layout_columns().get(self.chosen()).unwrap_or_default()
     }
 
     /// What to ask the meter for; nothing if there is no more. It is the same until something comes of it.
