@@ -5,6 +5,7 @@ mod support;
 
 use core::pin::pin;
 
+use cosem_classes::disconnect_control::ControlState;
 use dlms::client::profile::{ReadingOptions, Row, TimeRange};
 use dlms::client::{ClientConfig, ClientError, Limit, Misuse};
 use dlms_core::apdu::{Conformance, DataAccessResult};
@@ -163,6 +164,45 @@ fn attributes_of_different_classes_are_read_in_the_fewest_requests() {
             assert!(meter.read_all(&[]).unwrap().is_empty());
         });
     }
+}
+
+#[test]
+fn registers_clocks_and_breakers_by_their_names() {
+    let named = |attribute: dlms_core::apdu::AttributeDescriptor| attribute.logical_name;
+    let breaker = named(BREAKER.control_state().descriptor());
+    let clock = named(CLOCK.time().descriptor());
+    with_meter(config(Level::Hls), |meter| {
+        let energy = meter.read_register(named(ENERGY.value().descriptor())).unwrap();
+        assert_eq!(energy.to_string(), "123456 Wh");
+        assert_eq!(meter.read_register(named(VOLTAGE.value().descriptor())).unwrap().to_string(), "230.1 V");
+        assert!(matches!(meter.read_register(LOAD_NAME), Err(Error::Client(ClientError::Refused(_)))));
+        let begin = at(0).utc_seconds().unwrap();
+        meter.set_clock(clock, begin).unwrap();
+        let ahead = meter.read_clock(clock).unwrap().utc_seconds().unwrap() - begin;
+        assert!((0..60).contains(&ahead), "{ahead}");
+        meter.disconnect(breaker).unwrap();
+        assert_eq!(meter.breaker_state(breaker).unwrap(), ControlState::Disconnected);
+        meter.reconnect(breaker).unwrap();
+        assert_eq!(meter.breaker_state(breaker).unwrap(), ControlState::Connected);
+    });
+}
+
+#[tokio::test]
+async fn registers_clocks_and_breakers_by_their_names_in_tasks() {
+    let named = |attribute: dlms_core::apdu::AttributeDescriptor| attribute.logical_name;
+    let breaker = named(BREAKER.control_state().descriptor());
+    let clock = named(CLOCK.time().descriptor());
+    let mut meter = meter().await;
+    let energy = meter.read_register(named(ENERGY.value().descriptor())).await.unwrap();
+    assert_eq!(energy.to_string(), "123456 Wh");
+    let begin = at(0).utc_seconds().unwrap();
+    meter.set_clock(clock, begin).await.unwrap();
+    let ahead = meter.read_clock(clock).await.unwrap().utc_seconds().unwrap() - begin;
+    assert!((0..60).contains(&ahead), "{ahead}");
+    meter.disconnect(breaker).await.unwrap();
+    assert_eq!(meter.breaker_state(breaker).await.unwrap(), ControlState::Disconnected);
+    meter.reconnect(breaker).await.unwrap();
+    assert_eq!(meter.breaker_state(breaker).await.unwrap(), ControlState::Connected);
 }
 
 #[tokio::test]

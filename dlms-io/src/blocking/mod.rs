@@ -53,6 +53,7 @@ mod line;
 mod listen;
 mod listener;
 mod meter;
+mod objects;
 mod opening;
 mod probe;
 mod profile;

@@ -51,6 +51,7 @@ mod line;
 mod listen;
 mod listener;
 mod meter;
+mod objects;
 mod opening;
 mod profile;
 mod push;
