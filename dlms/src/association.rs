@@ -9,8 +9,17 @@ pub const CURRENT_ASSOCIATION: ObisCode = ObisCode::new(0, 0, 40, 0, 0, 255);
 
 /// The services that a feature turns on.
 #[cfg(any(feature = "client", feature = "server"))]
-pub(crate) const OPTIONAL: Conformance =
-    if cfg!(feature = "access") { Conformance::ACCESS } else { Conformance::NONE };
+pub(crate) const OPTIONAL: Conformance = {
+    let access = if cfg!(feature = "access") { Conformance::ACCESS } else { Conformance::NONE };
+    if cfg!(feature = "notifications") {
+        access
+            .union(Conformance::INFORMATION_REPORT)
+            .union(Conformance::DATA_NOTIFICATION)
+            .union(Conformance::EVENT_NOTIFICATION)
+    } else {
+        access
+    }
+};
 
 /// The services of a server that a feature turns on.
 #[cfg(feature = "server")]

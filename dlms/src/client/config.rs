@@ -107,13 +107,10 @@ impl ClientConfig {
         .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
         .union(Conformance::BLOCK_TRANSFER_WITH_ACTION)
         .union(Conformance::MULTIPLE_REFERENCES)
-        .union(Conformance::INFORMATION_REPORT)
-        .union(Conformance::DATA_NOTIFICATION)
         .union(OPTIONAL)
         .union(Conformance::GET)
         .union(Conformance::SET)
         .union(Conformance::SELECTIVE_ACCESS)
-        .union(Conformance::EVENT_NOTIFICATION)
         .union(Conformance::ACTION);
 
     /// The client at `client` of the logical device at `server`, without authentication and ciphering.

@@ -128,6 +128,9 @@ enum Outcome {
     Block(Range<usize>),
 }
 
+/// The counters of the server: under the global unicast key, and of notifications under the broadcast key.
+const ORIGINATORS: usize = if cfg!(feature = "notifications") { 2 } else { 1 };
+
 /// A client of one logical device: a machine without sockets, clock or heap.
 ///
 /// `L` is the link, `C` the cryptographic provider, `S` the store of the invocation counters, `B` the buffers:
@@ -139,8 +142,7 @@ pub struct Client<L, C, S, B> {
     link: L,
     crypto: C,
     counters: InvocationCounters<S>,
-    /// Under the global unicast key, and under the broadcast key.
-    replay: ReplayWindows<2>,
+    replay: ReplayWindows<ORIGINATORS>,
     config: ClientConfig,
     security: SecurityContext,
     rx: B,

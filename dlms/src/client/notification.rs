@@ -11,6 +11,9 @@ use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError};
 use super::{Client, ClientError, Event, Exchange, Misuse, Phase};
 use crate::Notification;
 
+/// Whether notifications are told; else they are let pass.
+const NOTIFIED: bool = cfg!(feature = "notifications");
+
 /// What the server sent unasked.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Notified {
@@ -54,6 +57,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Takes the APDU at `apdu` if it can be nothing but a notification. Whatever is wrong with one, the request that is
     /// pending goes on.
     pub(super) fn take_notification(&mut self, first: u8, apdu: &Range<usize>) -> bool {
+        if !NOTIFIED {
+            return false;
+        }
         let alone = matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. });
         let waits = alone || self.outgoing.is_some();
         if !(notifies(first) || waits && is_general(first)) {
@@ -73,13 +79,13 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     pub(super) fn is_no_answer(&self, first: u8, error: &ClientError) -> bool {
         let general = self.ciphers().is_some_and(|(form, _)| form.is_general());
         let replayed = matches!(error, ClientError::Security(SecurityError::Replayed { .. }));
-        is_general(first) && self.phase == Phase::Associated && (replayed || !general)
+        NOTIFIED && is_general(first) && self.phase == Phase::Associated && (replayed || !general)
     }
 
     /// A plain notification lies at `plain`; anything else there is a late answer to what was given up.
     pub(super) fn notify(&mut self, plain: Range<usize>) {
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
-        if !bytes.first().is_some_and(|first| Notification::is_tag(*first)) {
+        if !NOTIFIED || !bytes.first().is_some_and(|first| Notification::is_tag(*first)) {
             return;
         }
         match Notification::from_bytes(bytes) {
@@ -104,7 +110,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Sends the confirmation that is due.
     pub(super) fn flush_confirmation(&mut self, now: Instant) {
         let saps = self.config.saps;
-        if self.notified.confirm.is_none() || self.link.is_sending() || !self.link.is_open(saps) {
+        if !NOTIFIED || self.notified.confirm.is_none() || self.link.is_sending() || !self.link.is_open(saps)
+        {
             return;
         }
         let Some(long_invoke_id) = self.notified.confirm.take() else { return };
@@ -144,6 +151,6 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
 /// Tries to read a notification that was only encrypted; nothing if it is none.
 pub(super) fn decodes(plain: &[u8]) -> Option<Result<(), DecodeError>> {
-    let is = plain.first().is_some_and(|first| Notification::is_tag(*first));
+    let is = NOTIFIED && plain.first().is_some_and(|first| Notification::is_tag(*first));
     is.then(|| Notification::from_bytes(plain).map(|_| ()))
 }

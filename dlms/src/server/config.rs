@@ -84,13 +84,10 @@ impl AssociationConfig {
         .union(Conformance::BLOCK_TRANSFER_WITH_SET_OR_WRITE)
         .union(Conformance::BLOCK_TRANSFER_WITH_ACTION)
         .union(Conformance::MULTIPLE_REFERENCES)
-        .union(Conformance::INFORMATION_REPORT)
-        .union(Conformance::DATA_NOTIFICATION)
         .union(SERVED)
         .union(Conformance::GET)
         .union(Conformance::SET)
         .union(Conformance::SELECTIVE_ACCESS)
-        .union(Conformance::EVENT_NOTIFICATION)
         .union(Conformance::ACTION);
 
     /// The association of the client at SAP `client`, in either context and with no protection demanded.

@@ -17,6 +17,7 @@ mod fill;
 mod general;
 mod get;
 mod invoke;
+#[cfg(feature = "notifications")]
 mod notify;
 mod push;
 mod read;
@@ -34,6 +35,7 @@ pub use config::{AssociationConfig, DeviceConfig, PreEstablished};
 pub use device::{Device, LogicalDevice, Parts};
 pub use effect::capture;
 pub use event::Event;
+#[cfg(feature = "notifications")]
 pub use notify::NotifyError;
 pub use push::{Push, PushError, PushEvent, Pusher};
 pub use short_name::{InOrder, LogicalNamesOnly, ShortNames};
@@ -188,7 +190,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                 let (peer, delivery) = meant(peer, delivery);
                 let Some(mut site) = Site::find(devices, peer.server) else { return };
                 self.touch();
-                if !self.make_way(peer) {
+                #[cfg(feature = "notifications")]
+                self.make_way(peer);
+                if self.link.is_sending() {
                     // The client did not wait for the answer; nor will this one be.
                     return;
                 }

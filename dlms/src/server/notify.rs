@@ -116,13 +116,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         Ok(())
     }
 
-    /// A client asks while something is to be sent to it unasked: that steps back. Whether the link is free now.
-    pub(super) fn make_way(&mut self, peer: Saps) -> bool {
-        let free = !self.link.is_sending();
-        if !free && self.link.withdraw() {
+    /// A client asks while something is to be sent to it unasked: that steps back.
+    pub(super) fn make_way(&mut self, peer: Saps) {
+        if self.link.is_sending() && self.link.withdraw() {
             self.events.push(Event::Unsent(peer));
-            return true;
         }
-        free
     }
 }

@@ -1,8 +1,6 @@
 use core::ops::Range;
 
-use dlms_core::apdu::{
-    ActionRequest, Conformance, DataNotificationConfirm, GetRequest, InitiateRequest, SetRequest, tag,
-};
+use dlms_core::apdu::{ActionRequest, Conformance, GetRequest, InitiateRequest, SetRequest, tag};
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, DecodeError, Encode, Writer};
 use dlms_core::link::{Delivery, Link, Saps};
@@ -137,6 +135,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             (tag::ACTION_REQUEST, _) => self.action(site, request),
             #[cfg(feature = "access")]
             (tag::ACCESS_REQUEST, _) => self.access(site, request),
+            #[cfg(feature = "notifications")]
             (tag::DATA_NOTIFICATION_CONFIRM, _) => self.notification_confirmed(request),
             _ if tag::name(first).is_some() => Err(Fault::NotNegotiated),
             _ => Err(Fault::UnknownService),
@@ -299,7 +298,10 @@ pub(super) fn decodes<D: LogicalDevice>(plain: &[u8]) -> Result<(), DecodeError>
         Some(tag::GET_REQUEST) => GetRequest::from_bytes(plain).map(|_| ()),
         Some(tag::SET_REQUEST) => SetRequest::from_bytes(plain).map(|_| ()),
         Some(tag::ACTION_REQUEST) => ActionRequest::from_bytes(plain).map(|_| ()),
-        Some(tag::DATA_NOTIFICATION_CONFIRM) => DataNotificationConfirm::from_bytes(plain).map(|_| ()),
+        #[cfg(feature = "notifications")]
+        Some(tag::DATA_NOTIFICATION_CONFIRM) => {
+            dlms_core::apdu::DataNotificationConfirm::from_bytes(plain).map(|_| ())
+        }
         #[cfg(feature = "access")]
         Some(tag::ACCESS_REQUEST) => dlms_core::apdu::AccessRequest::from_bytes(plain).map(|_| ()),
         _ => InitiateRequest::from_bytes(plain).map(|_| ()),

@@ -44,6 +44,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             (tag::READ_REQUEST, _) => self.read(site, request),
             (tag::WRITE_REQUEST, _) => self.write_request(site, request),
             (tag::UNCONFIRMED_WRITE_REQUEST, _) => self.unconfirmed_write(site, request),
+            #[cfg(feature = "notifications")]
             (tag::DATA_NOTIFICATION_CONFIRM, _) => self.notification_confirmed(request),
             _ if tag::name(first).is_some() => Err(Fault::NotNegotiated),
             _ => Err(Fault::UnknownService),
