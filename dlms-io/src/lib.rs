@@ -20,6 +20,8 @@ mod error;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod growing;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
+mod hdlc_client;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
 mod heard;
 #[cfg(any(feature = "blocking", feature = "tokio", feature = "embedded"))]
 mod inbox;
@@ -28,8 +30,6 @@ mod notified;
 #[cfg(feature = "std")]
 mod observer;
 mod open_error;
-#[cfg(any(feature = "blocking", feature = "tokio"))]
-mod patience;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod progress;
 #[cfg(any(feature = "blocking", feature = "tokio"))]

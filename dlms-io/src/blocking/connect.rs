@@ -5,13 +5,13 @@ use std::net::{TcpStream, ToSocketAddrs, UdpSocket};
 
 use dlms::client::ClientConfig;
 use dlms_core::crypto::CryptoProvider;
-use dlms_core::limits;
 use dlms_hdlc::{Primary, PrimarySettings};
 use dlms_security::{CounterStore, InvocationCounters};
 use dlms_wrapper::Role;
 
 use super::{Datagram, Meter};
-use crate::{growing, patience};
+use crate::growing;
+use crate::hdlc_client::hdlc_client;
 
 /// A meter reached by TCP, its buffers growing with the values.
 pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
@@ -48,10 +48,7 @@ pub fn connect_hdlc_tcp<C: CryptoProvider, K: CounterStore>(
     counters: InvocationCounters<K>,
 ) -> io::Result<HdlcMeter<TcpStream, C, K>> {
     let stream = dial(meter, config.response_time_out)?;
-    let hdlc = hdlc.with_gaps(limits::INTER_OCTET_TIME_OUT_TCP);
-    let config = patience::over_hdlc(config, &hdlc, 0);
-    let link = Primary::new(hdlc, Vec::new());
-    Ok(Meter::new(stream, growing::client(link, config, crypto, counters)))
+    Ok(Meter::new(stream, hdlc_client(hdlc, None, config, crypto, counters)))
 }
 
 /// Exchanges datagrams with a meter by UDP, on port [`dlms_wrapper::PORT`] usually.

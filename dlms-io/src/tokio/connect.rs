@@ -4,7 +4,6 @@ use std::io::{self, ErrorKind};
 
 use dlms::client::ClientConfig;
 use dlms_core::crypto::CryptoProvider;
-use dlms_core::limits;
 use dlms_hdlc::{Primary, PrimarySettings};
 use dlms_security::{CounterStore, InvocationCounters};
 use dlms_wrapper::Role;
@@ -12,7 +11,8 @@ use tokio::net::{TcpStream, ToSocketAddrs, UdpSocket, lookup_host};
 use tokio::time::timeout;
 
 use super::{Datagram, Meter};
-use crate::{growing, patience};
+use crate::growing;
+use crate::hdlc_client::hdlc_client;
 
 /// A meter reached by TCP, its buffers growing with the values.
 pub type TcpMeter<C, K> = Meter<TcpStream, dlms_wrapper::Stream, C, K>;
@@ -49,10 +49,7 @@ pub async fn connect_hdlc_tcp<C: CryptoProvider, K: CounterStore>(
     counters: InvocationCounters<K>,
 ) -> io::Result<HdlcMeter<TcpStream, C, K>> {
     let stream = dial(meter, config.response_time_out).await?;
-    let hdlc = hdlc.with_gaps(limits::INTER_OCTET_TIME_OUT_TCP);
-    let config = patience::over_hdlc(config, &hdlc, 0);
-    let link = Primary::new(hdlc, Vec::new());
-    Ok(Meter::new(stream, growing::client(link, config, crypto, counters)))
+    Ok(Meter::new(stream, hdlc_client(hdlc, None, config, crypto, counters)))
 }
 
 /// Exchanges datagrams with a meter by UDP, on port [`dlms_wrapper::PORT`] usually.
