@@ -17,7 +17,7 @@ macro_rules! kinds {
     ($($(#[$m:meta])* $kind:ident = $name:literal exits $status:literal,)*) => {
         /// What kind of failure it is: decides the exit status.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[allow(dead_code, reason = "the contract's whole list, whoever has a use for it")]
+        #[allow(dead_code, reason = "the contract names them all; some belong to what is not built yet")]
         pub(crate) enum FailureKind {
             $($(#[$m])* $kind,)*
         }

@@ -287,7 +287,7 @@ fn broadcast_goes_under_its_own_key_and_counter() {
 fn an_apdu_of_someone_else_or_of_our_own_is_refused() {
     let (mut client, mut server) = Side::pair();
     let general = client.protect(ServiceCiphering::GeneralGlobal, BOTH, &hex(GET)).unwrap();
-    let mut stranger = Side::new(SystemTitle(*b"XXX\0\0\0\0\x05"), None);
+    let mut stranger = Side::new(SystemTitle(*b"ZZZ\0\0\0\0\x05"), None);
     let strange = stranger.protect(ServiceCiphering::GeneralGlobal, BOTH, &hex(GET)).unwrap();
     assert_eq!(server.unprotect(&strange).unwrap_err(), SecurityError::ForeignTitle);
     // Sent back to where it came from, under the key both sides have.

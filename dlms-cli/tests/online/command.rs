@@ -46,6 +46,20 @@ impl Ended {
     }
 }
 
+/// The flags of a client whose messages are authenticated and encrypted.
+pub(crate) const KEYED: [&str; 10] = [
+    "--client",
+    "1",
+    "--auth",
+    "hls-gmac",
+    "--ek",
+    "000102030405060708090A0B0C0D0E0F",
+    "--ak",
+    "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF",
+    "--system-title",
+    "434C49454E543031",
+];
+
 /// A `dlms meter` that runs until it is dropped.
 pub(crate) struct Meter {
     process: Child,
@@ -53,10 +67,16 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// One that is ready.
+    /// One that is ready, for the wrapper on TCP.
     pub(crate) fn start() -> Self {
+        Self::with(&["--tcp", "127.0.0.1:0"])
+    }
+
+    /// One with these arguments that is ready.
+    pub(crate) fn with(arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_dlms"))
-            .args(["meter", "--tcp", "127.0.0.1:0"])
+            .arg("meter")
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -68,21 +88,7 @@ impl Meter {
 
     /// The arguments, with those of a client whose messages are authenticated and encrypted.
     pub(crate) fn keyed<'a>(&'a self, arguments: &[&'a str]) -> Vec<&'a str> {
-        let keyed = [
-            "--tcp",
-            &self.address,
-            "--client",
-            "1",
-            "--auth",
-            "hls-gmac",
-            "--ek",
-            "000102030405060708090A0B0C0D0E0F",
-            "--ak",
-            "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF",
-            "--system-title",
-            "434C49454E543031",
-        ];
-        [arguments, &keyed].concat()
+        [arguments, &["--tcp", &self.address], &KEYED].concat()
     }
 }
 

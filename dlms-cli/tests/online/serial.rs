@@ -2,8 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use std::thread::{self, JoinHandle};
@@ -11,48 +10,7 @@ use std::thread::{self, JoinHandle};
 use serde_json::json;
 use serialport::{SerialPort, TTYPort};
 
-use crate::command::{Scratch, dlms, failure, json};
-
-const KEYED: [&str; 10] = [
-    "--client",
-    "1",
-    "--auth",
-    "hls-gmac",
-    "--ek",
-    "000102030405060708090A0B0C0D0E0F",
-    "--ak",
-    "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF",
-    "--system-title",
-    "434C49454E543031",
-];
-
-/// A `dlms meter` with these arguments, that runs until it is dropped.
-struct Meter {
-    process: Child,
-    place: String,
-}
-
-impl Meter {
-    fn start(arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_dlms"))
-            .arg("meter")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let place = line.strip_prefix("ready ").unwrap().trim().to_owned();
-        Self { process, place }
-    }
-}
-
-impl Drop for Meter {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use crate::command::{KEYED, Meter, Scratch, dlms, failure, json};
 
 /// A serial line between two pseudo terminals. What is sent at one speed and taken at another is lost.
 struct Line {
@@ -107,8 +65,8 @@ impl Drop for Line {
 
 #[test]
 fn a_meter_is_read_by_hdlc_on_tcp_in_frames_and_windows_of_all_sizes() {
-    let meter = Meter::start(&["--hdlc-tcp", "127.0.0.1:0"]);
-    let way = ["--hdlc-tcp", &meter.place];
+    let meter = Meter::with(&["--hdlc-tcp", "127.0.0.1:0"]);
+    let way = ["--hdlc-tcp", &meter.address];
     let objects = json(&[&["objects"], &way[..], &KEYED].concat());
     assert!(objects.as_array().unwrap().len() > 20);
     for (size, window) in [("32", "1"), ("128", "7"), ("512", "3"), ("2030", "1"), ("2030", "7")] {
@@ -123,7 +81,7 @@ fn a_meter_is_read_by_hdlc_on_tcp_in_frames_and_windows_of_all_sizes() {
 
 #[test]
 fn limits_of_the_meter_hold() {
-    let meter = Meter::start(&[
+    let meter = Meter::with(&[
         "--hdlc-tcp",
         "127.0.0.1:0",
         "--physical",
@@ -136,23 +94,23 @@ fn limits_of_the_meter_hold() {
     let scratch = Scratch::new("limits");
     let file = scratch.file("trace");
     let read =
-        ["read", "1-0:1.8.0.255:3:2", "--hdlc-tcp", &meter.place, "--physical", "4660", "--trace", &file];
+        ["read", "1-0:1.8.0.255:3:2", "--hdlc-tcp", &meter.address, "--physical", "4660", "--trace", &file];
     assert_eq!(json(&read)[0]["unit"], "Wh");
     let trace = std::fs::read_to_string(&file).unwrap();
     // UA, with what was agreed: 64 octets and two frames each way.
     assert!(trace.contains("818012050140060140070400000002080400000002"), "{trace}");
-    let another = ["read", "1-0:1.8.0.255:3:2", "--hdlc-tcp", &meter.place, "--physical", "17"];
+    let another = ["read", "1-0:1.8.0.255:3:2", "--hdlc-tcp", &meter.address, "--physical", "17"];
     let (status, error) = failure(&[&another[..], &["--timeout", "0.2", "--retries", "1"]].concat());
     assert_eq!((status, &error["kind"]), (3, &json!("timeout")));
 }
 
 #[test]
 fn a_password_does_not_show_in_frames_either() {
-    let meter = Meter::start(&["--hdlc-tcp", "127.0.0.1:0"]);
+    let meter = Meter::with(&["--hdlc-tcp", "127.0.0.1:0"]);
     let scratch = Scratch::new("frames");
     let file = scratch.file("trace");
     let reader = ["--client", "32", "--auth", "lls", "--password", "00000000", "--trace", &file];
-    let read = [&["read", "1-0:1.8.0.255:3:2", "--hdlc-tcp", &meter.place], &reader[..]].concat();
+    let read = [&["read", "1-0:1.8.0.255:3:2", "--hdlc-tcp", &meter.address], &reader[..]].concat();
     for size in ["32", "128"] {
         assert_eq!(json(&[&read[..], &["--frame-size", size]].concat())[0]["unit"], "Wh");
         let trace = std::fs::read_to_string(&file).unwrap();
@@ -164,8 +122,8 @@ fn a_password_does_not_show_in_frames_either() {
 fn a_meter_is_read_over_a_serial_line() {
     for echo in [false, true] {
         let line = Line::new(echo);
-        let meter = Meter::start(&["--serial", &format!("{}:19200", line.paths[1])]);
-        assert_eq!(meter.place, line.paths[1]);
+        let meter = Meter::with(&["--serial", &format!("{}:19200", line.paths[1])]);
+        assert_eq!(meter.address, line.paths[1]);
         let port = format!("{}:19200,8N1", line.paths[0]);
         for _ in 0..2 {
             let way = ["--serial", &port];
@@ -196,7 +154,7 @@ fn a_meter_is_read_over_a_serial_line() {
 fn mode_e_opens_the_line_first() {
     for echo in [false, true] {
         let line = Line::new(echo);
-        let _meter = Meter::start(&["--serial", &line.paths[1], "--mode-e"]);
+        let _meter = Meter::with(&["--serial", &line.paths[1], "--mode-e"]);
         let scratch = Scratch::new("mode-e");
         let file = scratch.file("trace");
         let way = ["--serial", &line.paths[0], "--mode-e", "--trace", &file];
@@ -215,26 +173,26 @@ fn mode_e_opens_the_line_first() {
 
 #[test]
 fn a_probe_finds_the_transport_and_the_address() {
-    let meter = Meter::start(&["--hdlc-tcp", "127.0.0.1:0", "--physical", "4660"]);
+    let meter = Meter::with(&["--hdlc-tcp", "127.0.0.1:0", "--physical", "4660"]);
     // Asked as if it were the wrapper, it is found all the same.
     for flag in ["--hdlc-tcp", "--tcp"] {
-        let found = json(&["probe", flag, &meter.place, "--timeout", "0.3"]);
+        let found = json(&["probe", flag, &meter.address, "--timeout", "0.3"]);
         assert_eq!([&found["transport"], &found["address-size"]], [&json!("hdlc-tcp"), &json!(1)]);
         // At the calling address, where whoever is there answers.
-        let found = json(&["probe", flag, &meter.place, "--timeout", "0.3", "--address-size", "4"]);
+        let found = json(&["probe", flag, &meter.address, "--timeout", "0.3", "--address-size", "4"]);
         assert_eq!([&found["server"], &found["physical"]], [&json!(1), &json!(0x3ffe)]);
         assert_eq!(found["nameplate"]["logical-device-name"], "MAC0000000000001");
         let flags: Vec<&str> =
             found["flags"].as_array().unwrap().iter().map(|f| f.as_str().unwrap()).collect();
         assert_eq!(json(&[&["read", "1-0:1.8.0.255:3:2"], &flags[..]].concat())[0]["unit"], "Wh");
     }
-    let wrapper = Meter::start(&["--tcp", "127.0.0.1:0"]);
+    let wrapper = Meter::with(&["--tcp", "127.0.0.1:0"]);
     for flag in ["--tcp", "--hdlc-tcp"] {
-        let found = json(&["probe", flag, &wrapper.place, "--timeout", "0.2"]);
-        assert_eq!([&found["transport"], &found["flags"][1]], [&json!("tcp"), &json!(wrapper.place)]);
+        let found = json(&["probe", flag, &wrapper.address, "--timeout", "0.2"]);
+        assert_eq!([&found["transport"], &found["flags"][1]], [&json!("tcp"), &json!(wrapper.address)]);
     }
     let (status, error) =
-        failure(&["probe", "--hdlc-tcp", &meter.place, "--physical", "17", "--timeout", "0.1"]);
+        failure(&["probe", "--hdlc-tcp", &meter.address, "--physical", "17", "--timeout", "0.1"]);
     assert_eq!((status, &error["kind"]), (3, &json!("timeout")));
     assert_eq!(failure(&["probe"]).0, 2);
 }
@@ -244,7 +202,7 @@ fn a_probe_finds_the_speed_of_a_line_and_that_mode_e_opens_it() {
     for (arguments, transport, baud) in [(&[][..], "serial", 19_200), (&["--mode-e"], "mode-e", 19_200)] {
         let line = Line::new(false);
         let port = format!("{}:19200", line.paths[1]);
-        let _meter = Meter::start(&[&["--serial", &port], arguments].concat());
+        let _meter = Meter::with(&[&["--serial", &port], arguments].concat());
         let found = json(&["probe", "--serial", &line.paths[0], "--timeout", "0.02"]);
         assert_eq!([&found["transport"], &found["baud"]], [&json!(transport), &json!(baud)]);
         assert_eq!(found["nameplate"]["serial-number"], "00000001");

@@ -1,5 +1,6 @@
 //! A small meter, and clients for it.
-#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, missing_docs)]
+#![allow(dead_code, reason = "each test program uses a part")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, missing_docs, reason = "tests")]
 
 use core::future::{Future, poll_fn};
 use core::pin::Pin;

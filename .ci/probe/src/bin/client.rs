@@ -31,7 +31,7 @@ fn main(mut board: Board) -> ! {
     config.ciphering = Some(Ciphering::new(SystemTitle(*b"CLIENT01")));
     let counters = InvocationCounters::new(RamCounters::new());
     let client = Client::new(Stream::new(Role::Client), config, crypto, counters, [0; 512], [0; 512]);
-    // SAFETY: once.
+    // SAFETY: `main` runs once, and this is the only `put` to that place.
     let meter = unsafe { METER.put(client) };
     let _ = meter.associate();
     loop {

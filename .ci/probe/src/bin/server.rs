@@ -90,7 +90,7 @@ fn main(mut board: Board) -> ! {
     let _ = device.offer(AssociationConfig::new(16, Authentication::None));
     let _ =
         device.offer(AssociationConfig::new(1, management).protected(Protection::AUTHENTICATED_ENCRYPTED));
-    // SAFETY: once.
+    // SAFETY: `main` runs once, and this is the only `put` to that place.
     let line = unsafe { LINE.put(Connection::new(Stream::new(Role::Server), [0; 512], [0; 512])) };
     loop {
         let now = Instant(board.now().into());

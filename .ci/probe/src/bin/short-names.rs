@@ -57,7 +57,7 @@ fn main(mut board: Board) -> ! {
     let management = Authentication::Hls(MechanismName::HlsGmac);
     let offered = AssociationConfig::new(1, management.clone());
     let _ = device.offer(offered.protected(Protection::AUTHENTICATED_ENCRYPTED));
-    // SAFETY: once.
+    // SAFETY: `main` runs once, and this is the only `put` to that place.
     let line = unsafe { LINE.put(Connection::new(Stream::new(Role::Server), [0; 512], [0; 512])) };
 
     let mut config = ClientConfig::new(1, 1);
@@ -66,9 +66,9 @@ fn main(mut board: Board) -> ! {
     config.ciphering = Some(Ciphering::new(SystemTitle(*b"CLIENT01")));
     let counters = InvocationCounters::new(RamCounters::new());
     let client = Client::new(Stream::new(Role::Client), config, provider(), counters, [0; 512], [0; 512]);
-    // SAFETY: once.
+    // SAFETY: `main` runs once, and this is the only `put` to that place.
     let room = unsafe { ROOM.put([ShortName::FREE; 16]) };
-    // SAFETY: once.
+    // SAFETY: `main` runs once, and this is the only `put` to that place.
     let meter = unsafe { METER.put(client.with_short_names(NameTable::in_room(room))) };
     let _ = meter.associate();
     loop {

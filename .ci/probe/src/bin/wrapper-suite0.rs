@@ -25,7 +25,7 @@ fn main(mut board: Board) -> ! {
     let mut replay = ReplayWindows::<2>::new();
     let mut context = SecurityContext::new(SecuritySuite::Suite0, 0, SystemTitle(*b"PRB00001"));
     context.set_peer_title(Some(SystemTitle(*b"CLIENT01")));
-    // SAFETY: once.
+    // SAFETY: `main` runs once, and this is the only `put` to that place.
     let buffer = unsafe { BUFFER.put([0; 512]) };
     let mut link = Stream::new(Role::Server);
     loop {
