@@ -1,7 +1,7 @@
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Output;
-use crate::telegram::{self, KeyFlags, Keys, Lenience, Link, MessageReader};
+use crate::telegram::{self, KeyFlags, Keys, Lenience, Link, MessageReader, MeterModel};
 use crate::tree;
 
 /// Decodes whatever is on the wire: telegrams of any link, several in a row, deciphered if the keys are given.
@@ -30,6 +30,9 @@ pub(crate) struct DecodeArgs {
         default_missing_value = "all"
     )]
     lenient: Vec<String>,
+    /// The model of the meter, for what its pushes do not say: kaifa, kamstrup, auto (as they name themselves), a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    model: Option<MeterModel>,
     /// Hexadecimal digits; @FILE or - for stdin: digits if it has nothing else, or octets.
     #[arg(value_name = "HEX|@FILE|-")]
     input: String,
@@ -37,7 +40,9 @@ pub(crate) struct DecodeArgs {
 
 /// Runs `dlms decode`.
 pub(crate) fn run(args: &DecodeArgs, output: &Output) -> Result<(), Failure> {
-    let reader = MessageReader::new(Keys::new(&args.keys)?, Lenience::named(&args.lenient)?);
+    let of_model = args.model.as_ref().map(MeterModel::leniencies).unwrap_or_default();
+    let lenience = Lenience::named(&[args.lenient.as_slice(), &of_model].concat())?;
+    let reader = MessageReader::new(Keys::new(&args.keys)?, lenience).with_model(args.model.clone());
     let octets = input::octets(&args.input)?;
     // All failures are told, the last one decides the exit status.
     let mut last: Option<Failure> = None;

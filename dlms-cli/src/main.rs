@@ -26,7 +26,6 @@ mod profile;
 mod quantity;
 mod read;
 mod readable;
-mod readings;
 mod reference;
 mod session;
 mod table;

@@ -21,6 +21,7 @@ pub mod listener;
 mod machine;
 #[cfg(any(feature = "client", feature = "server"))]
 mod notification;
+pub mod reading;
 mod referencing;
 mod secret;
 #[cfg(feature = "server")]

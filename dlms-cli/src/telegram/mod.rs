@@ -8,6 +8,7 @@ mod hdlc;
 mod keys;
 mod leniency;
 mod link;
+mod model;
 mod p1;
 mod pieces;
 mod reader;
@@ -25,6 +26,7 @@ use serde_json::{Value, json};
 pub(crate) use keys::{KeyFlags, Keys};
 pub(crate) use leniency::Lenience;
 pub(crate) use link::Link;
+pub(crate) use model::MeterModel;
 pub(crate) use reader::MessageReader;
 pub(crate) use writer::MessageWriter;
 

@@ -1,3 +1,4 @@
+use dlms::reading::{self, Meaning, Reading};
 use dlms_core::apdu::{
     Apdu, DataNotification, EventNotificationRequest, GeneralBlockTransfer, Leniencies, tag,
 };
@@ -7,12 +8,12 @@ use serde_json::{Map, Value, json};
 
 use super::keys::Keys;
 use super::leniency::{Deviation, Lenience, warning_of};
+use super::model::MeterModel;
 use super::{security, untagged};
 use crate::failure::{Failure, FailureKind};
 use crate::hex;
 use crate::message::{Message, Nested};
 use crate::quantity::Quantity;
-use crate::readings::{Reading, readings};
 use crate::value_json::{Budget, to_json_within};
 
 /// Messages in messages: a signed one behind a gateway has four.
@@ -23,6 +24,7 @@ const NESTING: usize = 6;
 pub(crate) struct MessageReader {
     keys: Keys,
     lenience: Lenience,
+    model: Option<MeterModel>,
 }
 
 /// A message that was read.
@@ -40,6 +42,7 @@ pub(super) struct Read {
 struct Task<'a> {
     keys: &'a mut Keys,
     lenience: &'a Lenience,
+    model: Option<&'a MeterModel>,
     budget: Budget,
     warnings: Vec<String>,
     depth: usize,
@@ -48,7 +51,12 @@ struct Task<'a> {
 impl MessageReader {
     /// One that has these keys and accepts these deviations.
     pub(crate) const fn new(keys: Keys, lenience: Lenience) -> Self {
-        Self { keys, lenience }
+        Self { keys, lenience, model: None }
+    }
+
+    /// One that takes what the messages do not say from this model.
+    pub(crate) fn with_model(self, model: Option<MeterModel>) -> Self {
+        Self { model, ..self }
     }
 
     /// Which deviations are accepted.
@@ -61,6 +69,7 @@ impl MessageReader {
         let mut task = Task {
             keys: &mut self.keys,
             lenience: &self.lenience,
+            model: self.model.as_ref(),
             budget: Budget::new(),
             warnings: Vec::new(),
             depth: NESTING,
@@ -203,16 +212,20 @@ impl Task<'_> {
     fn readings(&mut self, apdu: &Apdu<'_>) -> Result<Vec<Value>, Failure> {
         use dlms_core::apdu::{GetDataResult, GetResponse};
         let mut all = Vec::new();
-        let budget = &mut self.budget;
+        let (budget, model) = (&mut self.budget, self.model);
         let mut failed = None;
         let mut found = |reading: Reading<'_>| match reading_to_json(&reading, budget) {
             Ok(json) => all.push(json),
             Err(failure) => failed = Some(failure),
         };
+        let each = |body, found: &mut dyn FnMut(Reading<'_>)| match model {
+            Some(model) => model.each(body, found),
+            None => reading::each(body, None, found),
+        };
         match apdu {
-            Apdu::DataNotification(DataNotification { body, .. }) => readings(*body, &mut found),
+            Apdu::DataNotification(DataNotification { body, .. }) => each(*body, &mut found),
             Apdu::GetResponse(GetResponse::Normal { result: GetDataResult::Data(body), .. }) => {
-                readings(*body, &mut found);
+                each(*body, &mut found);
             }
             Apdu::EventNotificationRequest(EventNotificationRequest { attribute, value, .. }) => {
                 found(Reading::of_attribute(
@@ -258,10 +271,15 @@ fn reading_to_json(reading: &Reading<'_>, budget: &mut Budget) -> Result<Value, 
         object.insert("attribute".into(), attribute_id.into());
     }
     object.insert("value".into(), to_json_within(&reading.value, budget)?);
-    if let Some(date_time) = reading.value.as_date_time().filter(|date_time| date_time.is_valid()) {
+    if let Some(date_time) = reading.date_time() {
         object.insert("text".into(), date_time.to_string().into());
     }
-    if let Some(scaler_unit) = reading.scaler_unit {
+    if reading.lacks_scaler() {
+        object.insert("scaler".into(), "unknown".into());
+    } else if matches!(reading.meaning, Meaning::Model(_)) {
+        object.insert("scaler".into(), "model".into());
+    }
+    if let Some(scaler_unit) = reading.meaning.scaler_unit() {
         object.insert("unit".into(), scaler_unit.unit.to_string().into());
         if let Some(Quantity { number, .. }) = Quantity::new(reading.value, scaler_unit) {
             object.insert("scaled".into(), Value::Number(number));

@@ -13,6 +13,7 @@ mod kind;
 mod owned;
 mod scalar;
 mod structure;
+mod time_policy;
 mod token;
 mod value;
 
@@ -27,6 +28,7 @@ pub use kind::{
 pub use owned::DataBuf;
 #[doc(hidden)]
 pub use structure::{enum_code, kebab, kebab_len, members, structure_header};
+pub use time_policy::{DeviationSign, TimePolicy};
 pub use token::{Token, Tokens};
 pub use value::Data;
 

@@ -1,54 +1,68 @@
-//! Readings out of what meters push: values that name the object they belong to.
-//!
-//! Known forms, in any order and nesting:
-//!
-//! | form | example |
-//! |---|---|
-//! | a structure for each object | `{code, value}`, `{code, value, {scaler, unit}}` |
-//! | one list of all | `code, value, code, value, {scaler, unit}, …` |
-//! | a push_object_list, then the values | `[{class, code, attribute, index}, …], value, value, …` |
-//! | an attribute descriptor and its value | `{{class, code, attribute}, value}` |
-
 use cosem_classes::ScalerUnit;
 use dlms_core::data::{Data, DataType, Elements};
 use obis::ObisCode;
 
-/// A value and what it is the value of.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Reading<'a> {
-    /// The object.
-    pub(crate) obis: ObisCode,
-    /// Its class, where the meter says so.
-    pub(crate) class_id: Option<u16>,
-    /// Which attribute of it, where the meter says so.
-    pub(crate) attribute_id: Option<i8>,
-    /// The value as it came.
-    pub(crate) value: Data<'a>,
-    /// What the value means, where the meter says so.
-    pub(crate) scaler_unit: Option<ScalerUnit>,
-}
+use super::{Field, Meaning, Model, Reading};
 
-impl<'a> Reading<'a> {
-    /// The value of one attribute.
-    pub(crate) const fn of_attribute(
-        class_id: u16,
-        obis: ObisCode,
-        attribute_id: i8,
-        value: Data<'a>,
-    ) -> Self {
-        Self { obis, class_id: Some(class_id), attribute_id: Some(attribute_id), value, scaler_unit: None }
-    }
-
-    const fn of(obis: ObisCode, value: Data<'a>, scaler_unit: Option<ScalerUnit>) -> Self {
-        Self { obis, class_id: None, attribute_id: None, value, scaler_unit }
+/// Gives every reading in `body` to `found`, in order. What the push does not say of itself is taken from the model.
+pub fn each<'a>(body: Data<'a>, model: Option<&Model<'_>>, found: &mut dyn FnMut(Reading<'a>)) {
+    let known = |reading: &mut Reading<'a>| {
+        if reading.meaning == Meaning::Unknown
+            && let Some(scaler_unit) = model.and_then(|model| model.scaler_unit(reading.obis))
+        {
+            reading.meaning = Meaning::Model(scaler_unit);
+        }
+    };
+    let mut found = |mut reading: Reading<'a>| {
+        known(&mut reading);
+        found(reading);
+    };
+    match body {
+        Data::Structure(members) => match model.and_then(|model| model.list(members)) {
+            Some(fields) => in_order(members, fields, &mut found),
+            None => in_structure(members, &mut found),
+        },
+        body => anywhere(body, &mut found),
     }
 }
 
-/// Gives every reading in `body` to `found`, in order.
-pub(crate) fn readings<'a>(body: Data<'a>, found: &mut dyn FnMut(Reading<'a>)) {
+/// Gives the values of a push to `found` that come in the order of a push_object_list, which was read from Push setup.
+/// Structures and arrays of another length than the list are searched by [`each`].
+pub fn each_listed<'a>(
+    body: Data<'a>,
+    push_object_list: Data<'_>,
+    model: Option<&Model<'_>>,
+    found: &mut dyn FnMut(Reading<'a>),
+) {
+    match (body, push_object_list) {
+        (Data::Structure(values), Data::Array(list))
+            if values.len() == list.len() && is_object_list(list) =>
+        {
+            for (entry, value) in list.iter().zip(values) {
+                if let Some((class_id, obis, attribute_id)) = object_definition(entry) {
+                    let mut reading = Reading::of_attribute(class_id, obis, attribute_id, value);
+                    if let Some(scaler_unit) = model.and_then(|model| model.scaler_unit(obis)) {
+                        reading.meaning = Meaning::Model(scaler_unit);
+                    }
+                    found(reading);
+                }
+            }
+        }
+        (body, _) => each(body, model, found),
+    }
+}
+
+fn in_order<'a>(values: Elements<'a>, fields: &[Field], found: &mut dyn FnMut(Reading<'a>)) {
+    for (value, field) in values.iter().zip(fields) {
+        let meaning = field.scaler_unit.map_or(Meaning::Unknown, Meaning::Model);
+        found(Reading { meaning, ..Reading::of_object(field.obis, value, None) });
+    }
+}
+
+fn anywhere<'a>(body: Data<'a>, found: &mut dyn FnMut(Reading<'a>)) {
     match body {
         Data::Structure(members) => in_structure(members, found),
-        Data::Array(elements) => elements.iter().for_each(|element| readings(element, found)),
+        Data::Array(elements) => elements.iter().for_each(|element| anywhere(element, found)),
         _ => {}
     }
 }
@@ -85,7 +99,7 @@ fn in_list<'a>(members: Elements<'a>, found: &mut dyn FnMut(Reading<'a>)) {
     for (index, member) in members.iter().enumerate() {
         if let Some((obis, value)) = valued.take() {
             let scaler_unit = ScalerUnit::from_data(member);
-            found(Reading::of(obis, value, scaler_unit));
+            found(Reading::of_object(obis, value, scaler_unit));
             if scaler_unit.is_some() {
                 continue;
             }
@@ -98,10 +112,10 @@ fn in_list<'a>(members: Elements<'a>, found: &mut dyn FnMut(Reading<'a>)) {
             }
         }
         name = code(member);
-        readings(member, found);
+        anywhere(member, found);
     }
     if let Some((obis, value)) = valued {
-        found(Reading::of(obis, value, None));
+        found(Reading::of_object(obis, value, None));
     }
 }
 
@@ -111,12 +125,16 @@ fn push_object_list<'a>(members: Elements<'a>) -> Option<Elements<'a>> {
         Data::Array(list)
             if !list.is_empty()
                 && (list.len() == members.len() || list.len() == members.len().saturating_sub(1))
-                && list.iter().all(|entry| object_definition(entry).is_some()) =>
+                && is_object_list(list) =>
         {
             Some(list)
         }
         _ => None,
     }
+}
+
+fn is_object_list(list: Elements<'_>) -> bool {
+    list.iter().all(|entry| object_definition(entry).is_some())
 }
 
 /// Class, object and attribute of a capture_object or push_object.
@@ -162,21 +180,36 @@ const fn is_scalar(value: Data<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::format;
+    use std::string::{String, ToString};
+    use std::vec::Vec;
+
     use dlms_core::codec::Decode;
 
     use super::*;
-    use crate::hex;
+    use crate::reading::{KAIFA, KAMSTRUP};
 
     /// What is read out of a value, as text.
     fn read(octets: &str) -> Vec<String> {
-        let octets = hex::from_text(octets).unwrap();
+        by_model(octets, None)
+    }
+
+    fn by_model(octets: &str, model: Option<&Model<'_>>) -> Vec<String> {
+        let octets = from_hex(octets);
         let mut all = Vec::new();
-        readings(Data::from_bytes(&octets).unwrap(), &mut |reading| {
-            let scaled = reading.scaler_unit.and_then(|unit| unit.scale_data(reading.value));
-            let value = scaled.map_or(format!("{:?}", reading.value), |scaled| scaled.to_string());
-            all.push(format!("{} {value}", reading.obis));
-        });
+        each(Data::from_bytes(&octets).unwrap(), model, &mut |reading| all.push(text(&reading)));
         all
+    }
+
+    fn text(reading: &Reading<'_>) -> String {
+        let quantity = reading.quantity();
+        let value = quantity.map_or(format!("{:?}", reading.value), |quantity| quantity.to_string());
+        format!("{} {value}", reading.obis)
+    }
+
+    fn from_hex(text: &str) -> Vec<u8> {
+        let digits: Vec<_> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
     }
 
     const ENERGY: &str = "09060100010800FF";
@@ -221,5 +254,52 @@ mod tests {
         assert!(read(&format!("01010204120003{ENERGY}0F02120000")).is_empty());
         // an entry of an object_list
         assert!(read(&format!("010102041200031100{ENERGY}020201000100")).is_empty());
+    }
+
+    #[test]
+    fn values_alone_by_the_list_of_the_model() {
+        let kaifa = "020D 09074B464D5F303031 09103639373036333134303137353339383509084D413330344833450 6000003B4
+            0600000000 0600000000 0600000040 0600000588 0600000CA9 0600000C2F 0600000951 0600000000 0600000955";
+        let all = by_model(kaifa, Some(&KAIFA));
+        assert_eq!(all.len(), 13);
+        assert_eq!(all[3], "1-0:1.7.0.255 948 W");
+        assert_eq!(all[7], "1-0:31.7.0.255 1.416 A");
+        assert_eq!(all[12], "1-0:72.7.0.255 238.9 V");
+        assert!(read(kaifa).is_empty());
+        assert_eq!(by_model("0201 0600000399", Some(&KAIFA)), ["1-0:1.7.0.255 921 W"]);
+        // another list
+        assert!(by_model("0202 0600000399 0600000399", Some(&KAIFA)).is_empty());
+    }
+
+    #[test]
+    fn scalers_of_the_model_where_the_meter_tells_none() {
+        let octets =
+            "0205 0A0E4B616D73747275705F5630303031 0906 01011F0700FF 06000000ED 0906 0101200700FF 1200E8";
+        assert_eq!(by_model(octets, Some(&KAMSTRUP)), ["1-1:31.7.0.255 2.37 A", "1-1:32.7.0.255 232 V"]);
+        // what the meter tells goes before what is known
+        let told = "0203 0906 01011F0700FF 06000000ED 02020FFF1621";
+        assert_eq!(by_model(told, Some(&KAMSTRUP)), ["1-1:31.7.0.255 23.7 A"]);
+    }
+
+    #[test]
+    fn a_number_without_scaler_is_no_quantity() {
+        let octets = from_hex(&format!("0202{POWER}1203E8"));
+        each(Data::from_bytes(&octets).unwrap(), None, &mut |reading| {
+            assert_eq!((reading.quantity(), reading.lacks_scaler()), (None, true));
+        });
+    }
+
+    #[test]
+    fn values_alone_by_the_push_object_list() {
+        let entry = |code: &str| format!("0204120003{code}0F02120000");
+        let list = from_hex(&format!("0102{}{}", entry(ENERGY), entry(POWER)));
+        let body = from_hex("0202 0600000005 1203E8");
+        let [list, body] = [&list, &body].map(|octets| Data::from_bytes(octets).unwrap());
+        let mut all = Vec::new();
+        each_listed(body, list, None, &mut |reading| {
+            assert_eq!((reading.class_id, reading.attribute_id), (Some(3), Some(2)));
+            all.push(text(&reading));
+        });
+        assert_eq!(all, ["1-0:1.8.0.255 DoubleLongUnsigned(5)", "1-0:1.7.0.255 LongUnsigned(1000)"]);
     }
 }
