@@ -65,6 +65,14 @@ kinds! {
     Link = "link" exits 3,
     /// The command was called wrongly.
     Usage = "usage" exits 2,
+    /// Others may read a file with keys.
+    ExposedKeyFile = "exposed-key-file" exits 2,
+    /// A certificate that is out of date.
+    ExpiredCertificate = "expired-certificate" exits 1,
+    /// A certificate that no trust anchor vouches for, or that is another's.
+    UntrustedCertificate = "untrusted-certificate" exits 1,
+    /// Not authentic under keys that had fitted before: changed on its way, or forged.
+    BadTag = "bad-tag" exits 1,
     /// Something of the standard that is not built.
     Unsupported = "unsupported" exits 1,
     /// The local system did not do it: a file, a pipe.

@@ -13,6 +13,7 @@ mod failure;
 mod hex;
 mod input;
 mod invoke;
+mod key_file;
 mod listen;
 mod message;
 mod meter;

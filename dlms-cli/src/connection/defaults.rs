@@ -3,15 +3,16 @@ use toml::{Table, Value};
 
 use super::{ConnectionFlags, OnlineArgs};
 use crate::failure::Failure;
+use crate::key_file::may_be_read_by_others;
 
 impl OnlineArgs {
     /// The flags, with those that are not given taken from the configuration file.
     ///
     /// # Errors
-    /// `usage`: the file cannot be read, has no such table, or something in it is no flag.
+    /// `usage`: the file cannot be read, has no such table, or something in it is no flag; or as the key file's.
     pub(crate) fn flags(&self) -> Result<ConnectionFlags, Failure> {
         let given = self.connection.clone();
-        let Some(profile) = &self.profile else { return Ok(given) };
+        let Some(profile) = &self.profile else { return given.with_keys() };
         let place = format!("[{profile}] of {}", self.config.display());
         let wrong = |what: String| Failure::usage(format!("{place}: {what}"));
         let text = std::fs::read_to_string(&self.config).map_err(|error| wrong(error.to_string()))?;
@@ -19,7 +20,13 @@ impl OnlineArgs {
         let table =
             file.get(profile).and_then(Value::as_table).ok_or_else(|| wrong("no such table".into()))?;
         let defaults = from_table(table).map_err(wrong)?;
-        Ok(if given.has_transport() { given.or(defaults.without_transport()) } else { given.or(defaults) })
+        if defaults.has_secrets() && may_be_read_by_others(&self.config) {
+            let file = self.config.display();
+            eprintln!("warning: {file} holds keys or passwords and others may read it: chmod 600 {file}");
+        }
+        let flags =
+            if given.has_transport() { given.or(defaults.without_transport()) } else { given.or(defaults) };
+        flags.with_keys()
     }
 }
 

@@ -2,11 +2,15 @@ use core::convert::Infallible;
 use core::str::FromStr;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+use dlms_security::SystemTitle;
 use obis::ObisCode;
 
 use super::octets::{Octets, password};
 use super::serial::SerialLine;
 use super::word::{Auth, Form, Referencing, Security};
+use crate::failure::Failure;
+use crate::key_file::KeyFile;
 
 /// The arguments of every subcommand that talks to a meter.
 #[derive(Debug, Clone, clap::Args)]
@@ -100,6 +104,15 @@ flags! {
         /// The authentication key.
         #[arg(long, value_name = "HEX")]
         ak: Octets,
+        /// The key encryption (master) key, for `dlms keys`.
+        #[arg(long, value_name = "HEX")]
+        kek: Octets,
+        /// Take keys from this file, as `dlms listen --keys` does; nobody but its owner may read it.
+        #[arg(long, value_name = "FILE")]
+        keys: PathBuf,
+        /// The system title of the meter: whose keys to take from --keys [default: those of `any`].
+        #[arg(long, value_name = "HEX")]
+        meter: Octets,
         /// The dedicated key to propose, for --ciphering ded and general-ded [default: random].
         #[arg(long, value_name = "HEX|random")]
         dedicated_key: DedicatedKey,
@@ -150,6 +163,44 @@ flags! {
 }
 
 impl ConnectionFlags {
+    /// These flags, with what the key file says of the meter where one is not given.
+    ///
+    /// # Errors
+    /// `exposed-key-file`; `usage`: the file or the entry is not as it should be.
+    pub(super) fn with_keys(self) -> Result<Self, Failure> {
+        let Some(path) = &self.keys else { return Ok(self) };
+        let meter = match &self.meter {
+            Some(title) => {
+                let title = SystemTitle::from_slice(title.as_bytes());
+                Some(title.ok_or_else(|| Failure::usage("--meter has 8 octets"))?)
+            }
+            None => None,
+        };
+        let entry = KeyFile::read(path)?.entry_of(meter)?;
+        let security = entry.security.map(|name| Security::from_str(&name, false)).transpose();
+        let security = security.map_err(|_| {
+            Failure::usage(format!("{}: security is none, auth, enc or auth-enc", path.display()))
+        })?;
+        Ok(self.or(Self {
+            ek: entry.ek,
+            ak: entry.ak,
+            kek: entry.kek,
+            password: entry.password,
+            system_title: entry.system_title,
+            suite: entry.suite,
+            security,
+            signing_key: entry.signing_key,
+            agreement_key: entry.agreement_key,
+            server_cert: entry.server_cert,
+            ..Self::default()
+        }))
+    }
+
+    /// Whether secrets stand among them.
+    pub(super) const fn has_secrets(&self) -> bool {
+        self.ek.is_some() || self.ak.is_some() || self.kek.is_some() || self.password.is_some()
+    }
+
     /// Whether it is said how to reach the meter.
     pub(super) const fn has_transport(&self) -> bool {
         self.tcp.is_some()

@@ -11,6 +11,7 @@ mod word;
 
 pub(crate) use flags::{ConnectionFlags, OnlineArgs, TraceTo};
 pub(crate) use keys::{Keys, Provider};
+pub(crate) use octets::{Octets, password};
 pub(crate) use serial::SerialLine;
 pub(crate) use settings::{Counting, Settings, Target, milliseconds};
 pub(crate) use word::{Auth, Form, Security};

@@ -38,7 +38,7 @@ impl fmt::Debug for Octets {
 }
 
 /// A password as text or as `hex:` and digits.
-pub(super) fn password(text: &str) -> Result<Octets, String> {
+pub(crate) fn password(text: &str) -> Result<Octets, String> {
     match text.strip_prefix("hex:") {
         Some(digits) => digits.parse(),
         None => Ok(text.as_bytes().into()),

@@ -11,7 +11,8 @@ use dlms_security::{
 use getrandom::SysRng;
 
 use crate::failure::Failure;
-use crate::{hex, meter};
+use crate::key_file::{Entry, KeyFile};
+use crate::meter;
 
 /// Our own system title.
 const OWN_TITLE: SystemTitle = SystemTitle(*b"CLIENT01");
@@ -37,55 +38,36 @@ impl KnownSenders {
     /// Those of a file.
     ///
     /// # Errors
-    /// `usage`: it cannot be read, or is not as it should be.
+    /// `usage`: it cannot be read, or is not as it should be; `exposed-key-file`.
     pub(super) fn read(file: &Path) -> Result<Self, Failure> {
-        let wrong = |what: String| Failure::usage(format!("{}: {what}", file.display()));
-        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
         let mut senders = Self::default();
-        for (name, entry) in &table {
-            let entry = entry.as_table().ok_or_else(|| wrong(format!("{name} is no table")))?;
-            let sender = Sender::of(entry).map_err(|what| wrong(format!("{name}: {what}")))?;
-            if name == "any" {
-                senders.any = Some(sender);
-                continue;
+        for (title, entry) in KeyFile::read(file)?.entries()? {
+            let sender =
+                Sender::of(&entry).map_err(|what| Failure::usage(format!("{}: {what}", file.display())))?;
+            match title {
+                Some(title) => drop(senders.meters.insert(title, sender)),
+                None => senders.any = Some(sender),
             }
-            let title = hex::from_text(name).ok().and_then(|octets| SystemTitle::from_slice(&octets));
-            let title = title.ok_or_else(|| wrong(format!("{name} is no system title of 8 octets")))?;
-            senders.meters.insert(title, sender);
         }
         Ok(senders)
     }
 }
 
 impl Sender {
-    fn of(entry: &toml::Table) -> Result<Self, String> {
+    fn of(entry: &Entry) -> Result<Self, String> {
         let mut crypto = SoftwareProvider::new(SysRng);
-        let (mut suite, mut minimum) = (SecuritySuite::Suite0, Protection::NONE);
-        for (name, value) in entry {
-            let text = || value.as_str().ok_or_else(|| format!("{name} is a text"));
-            let kinds: &[KeyKind] = match name.as_str() {
-                "ek" if entry.contains_key("bk") => &[KeyKind::GlobalUnicastEncryption],
-                "ek" => &[KeyKind::GlobalUnicastEncryption, KeyKind::GlobalBroadcastEncryption],
-                "bk" => &[KeyKind::GlobalBroadcastEncryption],
-                "ak" => &[KeyKind::Authentication],
-                "suite" => {
-                    let id = value.as_integer().and_then(|id| u8::try_from(id).ok());
-                    suite = id.and_then(SecuritySuite::from_id).ok_or("suite is 0, 1 or 2")?;
-                    continue;
-                }
-                "security" => {
-                    minimum = meter::protection(text()?)?;
-                    continue;
-                }
-                _ => return Err(format!("{name} is not known: ek, ak, bk, suite, security")),
-            };
-            let key = hex::from_text(text()?).map_err(|_| format!("{name} is no hex"))?;
-            for kind in kinds {
-                let set = crypto.set_key(KeyId { setup: 0, kind: *kind }, &key);
-                set.map_err(|_| format!("{name} has 16 or 32 octets"))?;
-            }
+        // Some meters push under the broadcast key what others push under the unicast one.
+        let broadcast = entry.bk.as_ref().or(entry.ek.as_ref());
+        for (kind, key) in [
+            (KeyKind::GlobalUnicastEncryption, entry.ek.as_ref()),
+            (KeyKind::GlobalBroadcastEncryption, broadcast),
+            (KeyKind::Authentication, entry.ak.as_ref()),
+        ] {
+            let Some(key) = key else { continue };
+            crypto.set_key(KeyId { setup: 0, kind }, key.as_bytes()).map_err(|error| error.to_string())?;
         }
+        let suite = entry.suite.and_then(SecuritySuite::from_id).unwrap_or_default();
+        let minimum = entry.security.as_deref().map_or(Ok(Protection::NONE), meter::protection)?;
         // What is confirmed is confirmed under a counter that no earlier run used.
         let mut counters = InvocationCounters::new(RamCounters::new());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();

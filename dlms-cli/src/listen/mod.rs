@@ -29,7 +29,7 @@ use known_senders::KnownSenders;
 ///   ak = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"
 ///
 /// and under `any` for all others; `bk` is the broadcast key, `suite` the security suite, `security` the least protection
-/// (none, auth, enc or auth-enc).
+/// (none, auth, enc or auth-enc). Nobody but its owner may read the file.
 ///
 /// Example: dlms listen --tcp 0.0.0.0:4059 --keys meters.toml --json
 #[derive(Debug, clap::Args)]

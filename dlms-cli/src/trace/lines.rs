@@ -3,7 +3,6 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use dlms_core::acse::{Aarq, MechanismName};
 use dlms_core::apdu::tag;
 use dlms_core::codec::Decode;
 use dlms_io::Observer;
@@ -11,8 +10,9 @@ use dlms_wrapper::{HEADER_LEN, Header};
 
 use super::decipher::{Decipher, Direction};
 use super::frames::{Found, Frames};
+use super::secret::{dedicated_key, secret};
 
-/// Writes a line for each frame, and one for what was deciphered in it. A password is blanked.
+/// Writes a line for each frame, and one for what was deciphered in it. Passwords and keys are blanked.
 pub(super) struct Lines {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
     began: Instant,
@@ -55,15 +55,15 @@ impl Lines {
 
     fn frame(&mut self, direction: Direction, frame: &[u8]) {
         let apdu = frame.get(HEADER_LEN..).unwrap_or_default();
-        let secret = password(apdu).map(|range| range.start + HEADER_LEN..range.end + HEADER_LEN);
-        self.line(direction.arrow(), &digits(frame, secret));
+        let blank = secret(apdu).map(|range| range.start + HEADER_LEN..range.end + HEADER_LEN);
+        self.line(direction.arrow(), &digits(frame, blank));
         self.deciphered(direction, apdu);
     }
 
     fn deciphered(&mut self, direction: Direction, apdu: &[u8]) {
         let Some(decipher) = &mut self.decipher else { return };
         if let Some(plain) = decipher.open(direction, apdu) {
-            self.apdu(&plain, dedicated_key(&plain));
+            self.apdu(&plain, dedicated_key(&plain).or_else(|| secret(&plain)));
         }
     }
 
@@ -78,22 +78,22 @@ impl Lines {
             Found::Frame { octets, apdu: None, .. } => self.line(direction.arrow(), &digits(octets, None)),
             Found::Frame { octets, apdu: Some(range), begins, ends } => {
                 let apdu = octets.get(range.clone()).unwrap_or_default();
-                let secret = match (begins, ends) {
+                let blank = match (begins, ends) {
                     (true, true) => {
-                        password(apdu).map(|secret| range.start + secret.start..range.start + secret.end)
+                        secret(apdu).map(|secret| range.start + secret.start..range.start + secret.end)
                     }
                     // In pieces a password cannot be found: nothing is shown of what may have one.
                     (true, false) if apdu.first() != Some(&tag::AARQ) => None,
                     (false, _) if direction == Direction::Received => None,
                     _ => Some(range.clone()),
                 };
-                self.line(direction.arrow(), &digits(octets, secret));
+                self.line(direction.arrow(), &digits(octets, blank));
                 if *begins && *ends {
                     self.deciphered(direction, apdu);
                 }
             }
             Found::Apdu(apdu) => {
-                self.apdu(apdu, password(apdu));
+                self.apdu(apdu, secret(apdu));
                 self.deciphered(direction, apdu);
             }
         }
@@ -161,23 +161,6 @@ fn frame_length(octets: &[u8]) -> Option<usize> {
     (length <= octets.len()).then_some(length)
 }
 
-/// Where in an AARQ a password stands.
-fn password(apdu: &[u8]) -> Option<Range<usize>> {
-    let aarq = Aarq::from_bytes(apdu).ok()?;
-    let value =
-        aarq.calling_authentication_value.filter(|_| aarq.mechanism_name == Some(MechanismName::Lls))?;
-    let start = (value.as_ptr() as usize).checked_sub(apdu.as_ptr() as usize)?;
-    Some(start..start + value.len())
-}
-
-/// Where in an InitiateRequest a dedicated key stands.
-fn dedicated_key(plain: &[u8]) -> Option<Range<usize>> {
-    match plain {
-        [tag::INITIATE_REQUEST, presence, length, ..] if *presence != 0 => Some(3..3 + usize::from(*length)),
-        _ => None,
-    }
-}
-
 /// Octets that are no frame: text where it is text, as of an opening.
 fn readable(octets: &[u8]) -> String {
     let text: Vec<u8> = octets.iter().map(|octet| octet & 0x7f).collect();
@@ -200,25 +183,10 @@ fn digits(octets: &[u8], blank: Option<Range<usize>>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dlms_core::acse::ApplicationContextName;
-    use dlms_core::codec::Encode;
 
     #[test]
-    fn passwords_and_keys_are_blanked() {
-        let aarq = Aarq {
-            mechanism_name: Some(MechanismName::Lls),
-            calling_authentication_value: Some(b"secret"),
-            user_information: Some(&[1, 2, 3]),
-            ..Aarq::new(ApplicationContextName::LogicalName)
-        };
-        let octets = aarq.encode_to_vec();
-        let text = digits(&octets, password(&octets));
-        assert!(text.contains("AC088006************"), "{text}");
-        let gmac = Aarq { mechanism_name: Some(MechanismName::HlsGmac), ..aarq }.encode_to_vec();
-        assert_eq!(password(&gmac), None);
-        let initiate = [1, 1, 2, 0xaa, 0xbb, 0, 0, 6];
-        assert_eq!(digits(&initiate, dedicated_key(&initiate)), "010102****000006");
-        assert_eq!(dedicated_key(&[1, 0, 0, 0, 6]), None);
+    fn what_is_secret_is_blanked() {
+        assert_eq!(digits(&[1, 1, 2, 0xaa, 0xbb, 0], Some(3..5)), "010102****00");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod frames;
 mod lines;
 mod pcap;
 mod progress;
+mod secret;
 mod watched;
 mod watchers;
 

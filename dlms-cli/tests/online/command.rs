@@ -74,12 +74,12 @@ impl Meter {
 
     /// One with these arguments that is ready.
     pub(crate) fn with(arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_dlms"))
-            .arg("meter")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::spawn(Command::new(env!("CARGO_BIN_EXE_dlms")).arg("meter").args(arguments))
+    }
+
+    /// The one that this starts, when it is ready.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.strip_prefix("ready ").unwrap().trim().to_owned();

@@ -5,7 +5,10 @@ mod command;
 mod connections;
 mod counters;
 mod failures;
+#[cfg(unix)]
+mod key_files;
 mod profiles;
+mod secrets;
 #[cfg(unix)]
 mod serial;
 mod services;
