@@ -17,10 +17,19 @@ fn with<K: KeyTable + Default>() -> SoftwareProvider<Counting, K> {
 
 #[test]
 fn it_passes_the_vectors_with_every_key_table() {
-    let all = Conformance { aes_256: true, key_wrap: true, dedicated_keys: true };
+    let all = Conformance {
+        aes_256: true,
+        key_wrap: true,
+        dedicated_keys: true,
+        session_keys: true,
+        hashes: cfg!(feature = "hashes"),
+        suite_1: cfg!(feature = "elliptic-curves"),
+        suite_2: cfg!(feature = "elliptic-curves"),
+        mbus: cfg!(feature = "mbus"),
+    };
     assert_eq!(provider_conformance(&mut with::<FixedKeys>()), Ok(all));
     assert_eq!(provider_conformance(&mut with::<FixedKeys<AnyAes, 5, 1>>()), Ok(all));
-    let small = Conformance { aes_256: false, ..all };
+    let small = Conformance { aes_256: false, suite_2: false, ..all };
     assert_eq!(provider_conformance(&mut with::<FixedKeys<Aes128, 6, 3>>()), Ok(small));
     #[cfg(feature = "alloc")]
     assert_eq!(provider_conformance(&mut with::<dlms_security::GrowingKeys>()), Ok(all));
@@ -174,7 +183,38 @@ fn every_key_serves_its_purpose_alone() {
     let mut out = [0; 24];
     assert_eq!(provider.wrap_key(GUEK, GAK, &mut out), Err(CryptoError::Unsupported));
     assert_eq!(provider.unwrap_key(GUEK, &out, GAK), Err(CryptoError::Unsupported));
+    #[cfg(not(feature = "hashes"))]
     assert_eq!(provider.set_key(key(KeyKind::Secret(0)), b"12345678"), Err(CryptoError::Unsupported));
+}
+
+#[cfg(feature = "elliptic-curves")]
+#[test]
+fn a_private_key_is_not_wrapped_and_so_never_leaves() {
+    let mut provider: SoftwareProvider<_> = with();
+    provider.set_key(KEK, &hex(EK)).unwrap();
+    let mut out = [0; 60];
+    for kind in [KeyKind::Signing, KeyKind::Agreement, KeyKind::Tls, KeyKind::Ephemeral(1)] {
+        provider.generate_key_pair(SecuritySuite::Suite1, key(kind)).unwrap();
+        assert_eq!(provider.wrap_key(KEK, key(kind), &mut out), Err(CryptoError::Unsupported));
+        assert_eq!(provider.unwrap_key(KEK, &[0; 40], key(kind)), Err(CryptoError::Unsupported));
+    }
+    assert_eq!(
+        provider.sign(SecuritySuite::Suite1, key(KeyKind::Ephemeral(1)), &[], &mut out),
+        Err(CryptoError::Unsupported)
+    );
+}
+
+#[cfg(feature = "elliptic-curves")]
+#[test]
+fn signing_needs_no_randomness() {
+    let mut provider: SoftwareProvider<_> = with();
+    provider.generate_key_pair(SecuritySuite::Suite1, key(KeyKind::Signing)).unwrap();
+    let mut signatures = [[0; 64]; 2];
+    for signature in &mut signatures {
+        let signing = key(KeyKind::Signing);
+        provider.sign(SecuritySuite::Suite1, signing, &[Part::Bytes(b"sample")], signature).unwrap();
+    }
+    assert_eq!(signatures[0], signatures[1]);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Vectors that any crypto provider must pass: software, secure element, HSM.
 
+mod curve_vectors;
+mod curves;
+mod hashes;
+mod mbus;
 mod vectors;
 
 use dlms_core::crypto::{CryptoError, CryptoProvider, KeyId, KeyKind, Part, SecuritySuite};
@@ -27,6 +31,16 @@ pub struct Conformance {
     pub key_wrap: bool,
     /// Dedicated keys.
     pub dedicated_keys: bool,
+    /// Keys of one session, in slots of their own.
+    pub session_keys: bool,
+    /// Hashes, and secrets to hash: HLS mechanisms 3, 4 and 6.
+    pub hashes: bool,
+    /// ECDSA and ECDH on P-256: suite 1.
+    pub suite_1: bool,
+    /// ECDSA and ECDH on P-384 with 256-bit keys: suite 2.
+    pub suite_2: bool,
+    /// AES-CBC and AES-CMAC: M-Bus.
+    pub mbus: bool,
 }
 
 /// A provider did something else than it must.
@@ -60,7 +74,15 @@ where
     random(crypto)?;
     let key_wrap = key_wrap(crypto, aes_256)?;
     let dedicated_keys = dedicated_keys(crypto)?;
-    Ok(Conformance { aes_256, key_wrap, dedicated_keys })
+    let session_keys = key_wrap && session_keys(crypto)?;
+    for key in [GUEK, GBEK, KEK] {
+        crypto.remove_key(key);
+    }
+    let hashes = hashes::hashes(crypto)?;
+    let suite_1 = curves::curve(crypto, &curve_vectors::P256)?;
+    let suite_2 = aes_256 && curves::curve(crypto, &curve_vectors::P384)?;
+    let mbus = mbus::mbus(crypto)?;
+    Ok(Conformance { aes_256, key_wrap, dedicated_keys, session_keys, hashes, suite_1, suite_2, mbus })
 }
 
 const GUEK: KeyId = KeyId { setup: 0, kind: KeyKind::GlobalUnicastEncryption };
@@ -232,6 +254,31 @@ where
     }
     expect(crypto.wrap_key(GUEK, GUEK, &mut out).is_err(), "wrap with key encryption keys only")?;
     crypto.remove_key(KEK);
+    Ok(true)
+}
+
+fn session_keys<C: CryptoProvider + TestKeys + ?Sized>(crypto: &mut C) -> Result<bool, Nonconformance> {
+    let check = "keep two session keys apart";
+    let (suite, nonce) = (SecuritySuite::Suite0, &EXAMPLE_NONCE);
+    let mut wrapped = [0; 24];
+    attempt(crypto.install(KEK, &EXAMPLE_EK), check)?;
+    attempt(crypto.install(GUEK, &EXAMPLE_AK), check)?;
+    let first = attempt(crypto.free_slot(0, KeyKind::Session), check)?;
+    if !offered(crypto.generate_key(suite, first), check)? {
+        return Ok(false);
+    }
+    attempt(crypto.wrap_key(KEK, GUEK, &mut wrapped), check)?;
+    let second = attempt(crypto.free_slot(0, KeyKind::Session), check)?;
+    expect(first != second, check)?;
+    attempt(crypto.unwrap_key(KEK, &wrapped, second), check)?;
+    let one = attempt(crypto.seal(suite, GUEK, nonce, &[], &mut []), check)?;
+    let same = attempt(crypto.seal(suite, second, nonce, &[], &mut []), check)?;
+    let other = attempt(crypto.seal(suite, first, nonce, &[], &mut []), check)?;
+    expect(one == same && one != other, check)?;
+    crypto.remove_key(first);
+    crypto.remove_key(second);
+    let free = attempt(crypto.free_slot(0, KeyKind::Session), check)?;
+    expect(!crypto.has_key(first) && !crypto.has_key(free), "forget a session key")?;
     Ok(true)
 }
 

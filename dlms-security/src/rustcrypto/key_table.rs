@@ -125,7 +125,14 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) const MAX: usize = 32;
+    /// Octets of a secret, a private key, or a symmetric key: of the longest there can be.
+    pub(super) const MAX: usize = if cfg!(feature = "hashes") {
+        64
+    } else if cfg!(feature = "elliptic-curves") {
+        48
+    } else {
+        32
+    };
 
     pub(super) fn new(id: KeyId, key: &[u8]) -> Result<Self, CryptoError> {
         let mut octets = [0; Self::MAX];

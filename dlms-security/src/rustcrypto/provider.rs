@@ -1,9 +1,17 @@
 use core::fmt;
 
+#[cfg(feature = "hashes")]
+use dlms_core::crypto::HashAlgorithm;
 use dlms_core::crypto::{CryptoError, CryptoProvider, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag};
+#[cfg(feature = "elliptic-curves")]
+use p256::NistP256;
+#[cfg(feature = "elliptic-curves")]
+use p384::NistP384;
 use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "elliptic-curves")]
+use super::curve;
 use super::{
     cipher::Cipher,
     gcm::{Absorber, Gcm},
@@ -14,9 +22,15 @@ use crate::conformance::TestKeys;
 /// The crypto provider in software: RustCrypto's AES and GHASH, with the processor's instructions where it has them.
 ///
 /// Randomness is the caller's. Every key serves its purpose alone: encryption keys encrypt, the authentication key is
-/// only authenticated data, the key encryption key only wraps. Keys are wiped when they go, and never shown.
+/// only authenticated data, the key encryption key only wraps, secrets are only hashed, private keys never leave. Keys are
+/// wiped when they go, and never shown.
 ///
-/// Hashes, and so HLS mechanisms 3, 4 and 6, are not offered yet, nor are the secrets they would need.
+/// | feature | adds | needed for |
+/// |---|---|---|
+/// | `rustcrypto` | AES-GCM, AES key wrap | suite 0 |
+/// | `hashes` | MD5, SHA-1, SHA-256, SHA-384, secrets | HLS mechanisms 3, 4 and 6 |
+/// | `elliptic-curves` | ECDSA, ECDH, key pairs | suites 1 and 2, HLS mechanism 7 |
+/// | `mbus` | AES-CBC, AES-CMAC | M-Bus devices |
 pub struct SoftwareProvider<R, K = FixedKeys> {
     random: R,
     keys: K,
@@ -36,23 +50,30 @@ impl<R, K: KeyTable> SoftwareProvider<R, K> {
     /// Takes a key, in place of an older one of that name.
     ///
     /// # Errors
-    /// `KeyLength` for other than 16 or 32 octets (with [`Aes128`](crate::Aes128), 16), `NoRoom`; `Unsupported` for
-    /// [`KeyKind::Secret`].
+    /// `KeyLength` for other than 16 or 32 octets (with [`Aes128`](crate::Aes128), 16), of a private key 32 or 48, of a
+    /// key of M-Bus 16, of a secret 1 to 64; `NotOnCurve` for octets that are no private key; `NoRoom`; `Unsupported` for
+    /// kinds of which the feature is off.
     pub fn set_key(&mut self, id: KeyId, key: &[u8]) -> Result<(), CryptoError> {
-        if matches!(id.kind, KeyKind::Secret(_)) {
-            return Err(CryptoError::Unsupported);
-        }
-        if !K::Cipher::takes(key.len()) {
-            return Err(CryptoError::KeyLength);
-        }
-        self.keys.insert(id, key)
+        let takes = match id.kind {
+            kind if kind.is_symmetric() => K::Cipher::takes(key.len()),
+            #[cfg(feature = "hashes")]
+            KeyKind::Secret(_) => (1..=Key::MAX).contains(&key.len()),
+            #[cfg(feature = "mbus")]
+            KeyKind::MBus(_) => key.len() == 16,
+            #[cfg(feature = "elliptic-curves")]
+            kind if kind.is_private() => return self.set_private_key(id, key),
+            _ => return Err(CryptoError::Unsupported),
+        };
+        if takes { self.keys.insert(id, key) } else { Err(CryptoError::KeyLength) }
     }
 
     /// Sees to it that an encryption key is ready for use.
     fn prepare(&mut self, id: KeyId) -> Result<(), CryptoError> {
         match id.kind {
-            KeyKind::GlobalUnicastEncryption | KeyKind::GlobalBroadcastEncryption | KeyKind::Dedicated(_) => {
-            }
+            KeyKind::GlobalUnicastEncryption
+            | KeyKind::GlobalBroadcastEncryption
+            | KeyKind::Dedicated(_)
+            | KeyKind::Session(_) => {}
             _ => return Err(CryptoError::Unsupported),
         }
         if self.keys.expanded(id).is_none() { self.keys.expand(id) } else { Ok(()) }
@@ -111,6 +132,49 @@ impl<R, K: KeyTable> SoftwareProvider<R, K> {
         }
         K::Cipher::unwrap(kek, wrapped, &mut *key)?;
         Ok((key, len))
+    }
+}
+
+#[cfg(feature = "hashes")]
+impl<R, K: KeyTable> SoftwareProvider<R, K> {
+    fn secret(&self, id: KeyId) -> Result<&[u8], CryptoError> {
+        match id.kind {
+            KeyKind::Secret(_) => self.keys.key(id).ok_or(CryptoError::NoSuchKey(id)),
+            _ => Err(CryptoError::Unsupported),
+        }
+    }
+}
+
+#[cfg(feature = "elliptic-curves")]
+impl<R, K: KeyTable> SoftwareProvider<R, K> {
+    fn set_private_key(&mut self, id: KeyId, key: &[u8]) -> Result<(), CryptoError> {
+        match key.len() {
+            32 => curve::check_private::<NistP256>(key)?,
+            48 => curve::check_private::<NistP384>(key)?,
+            _ => return Err(CryptoError::KeyLength),
+        }
+        self.keys.insert(id, key)
+    }
+
+    fn private_key(&self, suite: SecuritySuite, id: KeyId) -> Result<&[u8], CryptoError> {
+        if !id.kind.is_private() {
+            return Err(CryptoError::Unsupported);
+        }
+        match self.keys.key(id) {
+            None => Err(CryptoError::NoSuchKey(id)),
+            Some(key) if key.len() == suite.coordinate_len() => Ok(key),
+            Some(_) => Err(CryptoError::KeyLength),
+        }
+    }
+}
+
+#[cfg(feature = "mbus")]
+impl<R, K: KeyTable> SoftwareProvider<R, K> {
+    fn mbus_key(&self, id: KeyId) -> Result<&[u8], CryptoError> {
+        match id.kind {
+            KeyKind::MBus(_) => self.keys.key(id).ok_or(CryptoError::NoSuchKey(id)),
+            _ => Err(CryptoError::Unsupported),
+        }
     }
 }
 
@@ -177,6 +241,9 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
     }
 
     fn wrap_key(&mut self, kek: KeyId, key: KeyId, out: &mut [u8]) -> Result<usize, CryptoError> {
+        if !key.kind.is_symmetric() {
+            return Err(CryptoError::Unsupported);
+        }
         let kek = self.key_encryption_key(kek)?;
         let key = self.keys.key(key).ok_or(CryptoError::NoSuchKey(key))?;
         K::Cipher::wrap(kek, key, out)
@@ -188,15 +255,137 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
     }
 
     fn unwrap_key(&mut self, kek: KeyId, wrapped: &[u8], into: KeyId) -> Result<(), CryptoError> {
+        if !into.kind.is_symmetric() {
+            return Err(CryptoError::Unsupported);
+        }
         let (key, len) = self.unwrap(kek, wrapped)?;
         self.set_key(into, key.get(..len).unwrap_or_default())
     }
 
     fn generate_key(&mut self, suite: SecuritySuite, into: KeyId) -> Result<(), CryptoError> {
+        if !into.kind.is_symmetric() {
+            return Err(CryptoError::Unsupported);
+        }
         let mut key = Zeroizing::new([0; Key::MAX]);
         let key = key.get_mut(..suite.key_len()).unwrap_or_default();
         self.random(key)?;
         self.set_key(into, key)
+    }
+
+    #[cfg(feature = "hashes")]
+    fn hash(
+        &mut self,
+        algorithm: HashAlgorithm,
+        parts: &[Part<'_>],
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        super::hashes::hash(algorithm, parts, |id| self.secret(id), out)
+    }
+
+    #[cfg(feature = "elliptic-curves")]
+    fn sign(
+        &mut self,
+        suite: SecuritySuite,
+        key: KeyId,
+        parts: &[Part<'_>],
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        if matches!(key.kind, KeyKind::Ephemeral(_)) {
+            return Err(CryptoError::Unsupported);
+        }
+        let key = self.private_key(suite, key)?;
+        match suite {
+            SecuritySuite::Suite0 => Err(CryptoError::Unsupported),
+            SecuritySuite::Suite1 => curve::sign::<NistP256>(key, parts, out),
+            SecuritySuite::Suite2 => curve::sign::<NistP384>(key, parts, out),
+        }
+    }
+
+    #[cfg(feature = "elliptic-curves")]
+    fn verify(
+        &mut self,
+        suite: SecuritySuite,
+        public_key: &[u8],
+        parts: &[Part<'_>],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        match suite {
+            SecuritySuite::Suite0 => Err(CryptoError::Unsupported),
+            SecuritySuite::Suite1 => curve::verify::<NistP256>(public_key, parts, signature),
+            SecuritySuite::Suite2 => curve::verify::<NistP384>(public_key, parts, signature),
+        }
+    }
+
+    #[cfg(feature = "elliptic-curves")]
+    fn public_key(&mut self, suite: SecuritySuite, key: KeyId, out: &mut [u8]) -> Result<usize, CryptoError> {
+        let key = self.private_key(suite, key)?;
+        match suite {
+            SecuritySuite::Suite0 => Err(CryptoError::Unsupported),
+            SecuritySuite::Suite1 => curve::public_key::<NistP256>(key, out),
+            SecuritySuite::Suite2 => curve::public_key::<NistP384>(key, out),
+        }
+    }
+
+    #[cfg(feature = "elliptic-curves")]
+    fn generate_key_pair(&mut self, suite: SecuritySuite, into: KeyId) -> Result<(), CryptoError> {
+        if !into.kind.is_private() {
+            return Err(CryptoError::Unsupported);
+        }
+        let mut key = Zeroizing::new([0; Key::MAX]);
+        let len = match suite {
+            SecuritySuite::Suite0 => return Err(CryptoError::Unsupported),
+            SecuritySuite::Suite1 => curve::generate::<NistP256, R>(&mut self.random, &mut *key)?,
+            SecuritySuite::Suite2 => curve::generate::<NistP384, R>(&mut self.random, &mut *key)?,
+        };
+        self.keys.insert(into, key.get(..len).unwrap_or_default())
+    }
+
+    #[cfg(feature = "elliptic-curves")]
+    fn agree(
+        &mut self,
+        suite: SecuritySuite,
+        private: KeyId,
+        public_key: &[u8],
+        other_info: &[Part<'_>],
+        into: KeyId,
+    ) -> Result<(), CryptoError> {
+        let agrees = matches!(private.kind, KeyKind::Agreement | KeyKind::Ephemeral(_));
+        if !agrees || !into.kind.is_symmetric() {
+            return Err(CryptoError::Unsupported);
+        }
+        let private = self.private_key(suite, private)?;
+        let mut key = Zeroizing::new([0; Key::MAX]);
+        let key = key.get_mut(..suite.key_len()).unwrap_or_default();
+        match suite {
+            SecuritySuite::Suite0 => return Err(CryptoError::Unsupported),
+            SecuritySuite::Suite1 => curve::agree::<NistP256>(private, public_key, other_info, key)?,
+            SecuritySuite::Suite2 => curve::agree::<NistP384>(private, public_key, other_info, key)?,
+        }
+        self.set_key(into, key)
+    }
+
+    #[cfg(feature = "mbus")]
+    fn cbc_encrypt(&mut self, key: KeyId, iv: &[u8; 16], data: &mut [u8]) -> Result<(), CryptoError> {
+        super::mbus::cbc_encrypt(self.mbus_key(key)?, iv, data)
+    }
+
+    #[cfg(feature = "mbus")]
+    fn cbc_decrypt(&mut self, key: KeyId, iv: &[u8; 16], data: &mut [u8]) -> Result<(), CryptoError> {
+        super::mbus::cbc_decrypt(self.mbus_key(key)?, iv, data)
+    }
+
+    #[cfg(feature = "mbus")]
+    fn cmac(&mut self, key: KeyId, parts: &[Part<'_>]) -> Result<[u8; 16], CryptoError> {
+        super::mbus::cmac(self.mbus_key(key)?, parts)
+    }
+
+    #[cfg(feature = "mbus")]
+    fn derive_key(&mut self, key: KeyId, parts: &[Part<'_>], into: KeyId) -> Result<(), CryptoError> {
+        if !matches!(into.kind, KeyKind::MBus(_)) {
+            return Err(CryptoError::Unsupported);
+        }
+        let derived = Zeroizing::new(super::mbus::cmac(self.mbus_key(key)?, parts)?);
+        self.keys.insert(into, &*derived)
     }
 }
 

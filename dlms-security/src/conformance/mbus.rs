@@ -1,0 +1,75 @@
+use dlms_core::crypto::{CryptoError, CryptoProvider, KeyId, KeyKind, Part};
+
+use super::{GAK, Nonconformance, TestKeys, attempt, expect, offered};
+
+const KEY: KeyId = KeyId { setup: 0, kind: KeyKind::MBus(0) };
+const DERIVED: KeyId = KeyId { setup: 0, kind: KeyKind::MBus(1) };
+
+/// NIST SP 800-38A, F.2.1, and RFC 4493, section 4, share key and message.
+const EXAMPLE_KEY: [u8; 16] =
+    [0x2b, 0x7e, 0x15, 0x16, 0x28, 0xae, 0xd2, 0xa6, 0xab, 0xf7, 0x15, 0x88, 0x09, 0xcf, 0x4f, 0x3c];
+const EXAMPLE_MESSAGE: [u8; 64] = [
+    0x6b, 0xc1, 0xbe, 0xe2, 0x2e, 0x40, 0x9f, 0x96, 0xe9, 0x3d, 0x7e, 0x11, 0x73, 0x93, 0x17, 0x2a, 0xae,
+    0x2d, 0x8a, 0x57, 0x1e, 0x03, 0xac, 0x9c, 0x9e, 0xb7, 0x6f, 0xac, 0x45, 0xaf, 0x8e, 0x51, 0x30, 0xc8,
+    0x1c, 0x46, 0xa3, 0x5c, 0xe4, 0x11, 0xe5, 0xfb, 0xc1, 0x19, 0x1a, 0x0a, 0x52, 0xef, 0xf6, 0x9f, 0x24,
+    0x45, 0xdf, 0x4f, 0x9b, 0x17, 0xad, 0x2b, 0x41, 0x7b, 0xe6, 0x6c, 0x37, 0x10,
+];
+const EXAMPLE_CBC: [u8; 64] = [
+    0x76, 0x49, 0xab, 0xac, 0x81, 0x19, 0xb2, 0x46, 0xce, 0xe9, 0x8e, 0x9b, 0x12, 0xe9, 0x19, 0x7d, 0x50,
+    0x86, 0xcb, 0x9b, 0x50, 0x72, 0x19, 0xee, 0x95, 0xdb, 0x11, 0x3a, 0x91, 0x76, 0x78, 0xb2, 0x73, 0xbe,
+    0xd6, 0xb8, 0xe3, 0xc1, 0x74, 0x3b, 0x71, 0x16, 0xe6, 0x9e, 0x22, 0x22, 0x95, 0x16, 0x3f, 0xf1, 0xca,
+    0xa1, 0x68, 0x1f, 0xac, 0x09, 0x12, 0x0e, 0xca, 0x30, 0x75, 0x86, 0xe1, 0xa7,
+];
+/// Of none, the first 16, 40 and all octets.
+const EXAMPLE_CMAC: [(usize, [u8; 16]); 4] = [
+    (0, [0xbb, 0x1d, 0x69, 0x29, 0xe9, 0x59, 0x37, 0x28, 0x7f, 0xa3, 0x7d, 0x12, 0x9b, 0x75, 0x67, 0x46]),
+    (16, [0x07, 0x0a, 0x16, 0xb4, 0x6b, 0x4d, 0x41, 0x44, 0xf7, 0x9b, 0xdd, 0x9d, 0xd0, 0x4a, 0x28, 0x7c]),
+    (40, [0xdf, 0xa6, 0x67, 0x47, 0xde, 0x9a, 0xe6, 0x30, 0x30, 0xca, 0x32, 0x61, 0x14, 0x97, 0xc8, 0x27]),
+    (64, [0x51, 0xf0, 0xbe, 0xbf, 0x7e, 0x3b, 0x9d, 0x92, 0xfc, 0x49, 0x74, 0x17, 0x79, 0x36, 0x3c, 0xfe]),
+];
+
+/// Whether it has what M-Bus needs.
+pub(super) fn mbus<C>(crypto: &mut C) -> Result<bool, Nonconformance>
+where
+    C: CryptoProvider + TestKeys + ?Sized,
+{
+    if !offered(crypto.install(KEY, &EXAMPLE_KEY), "install a key of M-Bus")? {
+        return Ok(false);
+    }
+    let mut iv = [0; 16];
+    (0..).zip(&mut iv).for_each(|(n, octet)| *octet = n);
+    let mut data = EXAMPLE_MESSAGE;
+    attempt(crypto.cbc_encrypt(KEY, &iv, &mut data), "encrypt with CBC")?;
+    expect(data == EXAMPLE_CBC, "encrypt with CBC")?;
+    attempt(crypto.cbc_decrypt(KEY, &iv, &mut data), "decrypt with CBC")?;
+    expect(data == EXAMPLE_MESSAGE, "decrypt with CBC")?;
+    let part = data.get_mut(..17).unwrap_or_default();
+    let check = "refuse what is not whole blocks";
+    expect(crypto.cbc_encrypt(KEY, &iv, part) == Err(CryptoError::NotWholeBlocks), check)?;
+    expect(crypto.cbc_decrypt(KEY, &iv, part) == Err(CryptoError::NotWholeBlocks), check)?;
+    expect(data == EXAMPLE_MESSAGE, check)?;
+
+    let check = "make the CMAC of RFC 4493";
+    for (len, code) in EXAMPLE_CMAC {
+        let message = EXAMPLE_MESSAGE.get(..len).unwrap_or_default();
+        let (a, b) = message.split_at_checked(len / 3).unwrap_or_default();
+        expect(attempt(crypto.cmac(KEY, &[Part::Bytes(a), Part::Bytes(b)]), check)? == code, check)?;
+    }
+    let check = "derive a key with CMAC";
+    let message = [Part::Bytes(b"one message")];
+    let derived = attempt(crypto.cmac(KEY, &message), check)?;
+    attempt(crypto.derive_key(KEY, &message, DERIVED), check)?;
+    let one = attempt(crypto.cmac(DERIVED, &[]), check)?;
+    attempt(crypto.install(DERIVED, &derived), check)?;
+    expect(attempt(crypto.cmac(DERIVED, &[]), check)? == one, check)?;
+    crypto.remove_key(DERIVED);
+
+    let check = "use keys of M-Bus for M-Bus alone";
+    expect(crypto.derive_key(KEY, &message, GAK).is_err(), check)?;
+    expect(crypto.cmac(GAK, &[]).is_err(), check)?;
+    expect(crypto.install(KEY, &[0; 32]) == Err(CryptoError::KeyLength), "refuse a long key of M-Bus")?;
+    crypto.remove_key(KEY);
+    let missing = Err(CryptoError::NoSuchKey(KEY));
+    expect(crypto.cbc_decrypt(KEY, &iv, &mut data) == missing, "miss a key of M-Bus by name")?;
+    Ok(true)
+}
