@@ -56,7 +56,12 @@ impl Envelope {
     /// The document of a message in this envelope.
     pub(super) fn around(&self, message: Map<String, Value>) -> Map<String, Value> {
         let mut document = Map::new();
-        document.insert("link".into(), self.link.name().into());
+        // A ciphered P1 telegram has nothing around it either.
+        let link = match self.link {
+            Link::Apdu if message.contains_key("lines") => Link::P1,
+            link => link,
+        };
+        document.insert("link".into(), link.name().into());
         match self.link {
             Link::Hdlc => {
                 document.insert("frames".into(), self.frames.len().into());

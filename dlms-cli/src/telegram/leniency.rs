@@ -36,6 +36,7 @@ deviations! {
     MissingCrc = "missing-crc" "a P1 telegram without a CRC, as before DSMR 4",
     Identification = "identification" "a first line of a P1 telegram that is no identification",
     DataLine = "data-line" "a line of a P1 telegram that is no object",
+    UnverifiedTag = "unverified-tag" "a wrong authentication tag around a P1 telegram that has a right CRC",
     Noise = "noise" "octets that are no frame",
 }
 

@@ -60,11 +60,14 @@ pub(crate) fn read(
     match link {
         Link::Hdlc => hdlc::read(octets, &mut telegrams, &mut documents)?,
         Link::Wrapper => telegrams.wrapped(octets, &mut documents)?,
-        Link::P1 => p1::read(octets, telegrams.lenience(), &mut documents)?,
+        // Around a ciphered telegram is the message that ciphers it.
+        Link::P1 if !octets.starts_with(&[tag::GENERAL_GLO_CIPHERING]) => {
+            p1::read(octets, telegrams.lenience(), &mut documents)?
+        }
         Link::Mbus | Link::Wmbus => {
             return Err(Failure::unsupported(format!("link {} is not built", link.name())));
         }
-        Link::Auto | Link::Apdu | Link::Data => telegrams.bare(octets, &mut documents)?,
+        Link::Auto | Link::Apdu | Link::Data | Link::P1 => telegrams.bare(octets, &mut documents)?,
     }
     telegrams.blocks.finish(&mut documents)?;
     documents.finish()

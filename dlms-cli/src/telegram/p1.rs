@@ -27,10 +27,7 @@ pub(super) fn read(octets: &[u8], lenience: &Lenience, documents: &mut Documents
         };
     }
     let noise = lenience.permits(Deviation::Noise);
-    let missing = match lenience.permits(Deviation::MissingCrc) {
-        true => MissingCrc::Tolerated,
-        false => MissingCrc::Refused,
-    };
+    let missing = missing_crc(lenience);
     let (mut end, mut seen) = (0, false);
     for located in telegrams(octets, missing) {
         stray(octets.get(end..located.offset).unwrap_or_default(), end, documents);
@@ -86,6 +83,41 @@ pub(super) fn write(members: &Members<'_>) -> Result<Vec<u8>, Failure> {
         None => format!("{body}\r\n"),
     }
     .into_bytes())
+}
+
+/// Whether the content of a protected message can only be a telegram.
+pub(super) fn is_telegram(octets: &[u8]) -> bool {
+    octets.first() == Some(&b'/')
+}
+
+/// Whether the octets are one telegram, and the CRC at its end is right.
+pub(super) fn checks_itself(octets: &[u8]) -> bool {
+    one(octets, MissingCrc::Refused).is_ok()
+}
+
+/// Reads the telegram that is all of `octets`: the content of a protected message.
+pub(super) fn whole(octets: &[u8], lenience: &Lenience) -> Result<Document, Failure> {
+    of_telegram(&one(octets, missing_crc(lenience))?, lenience)
+}
+
+fn one(octets: &[u8], missing: MissingCrc) -> Result<Telegram<'_>, Failure> {
+    let mut located = telegrams(octets, missing);
+    let Some(first) = located.next() else { return Err(Failure::decode("no P1 telegram").at(0)) };
+    let telegram = first.telegram.map_err(failure)?;
+    let end = first.offset.saturating_add(first.len);
+    let rest = octets.get(end..).unwrap_or_default();
+    if first.offset > 0 || rest.iter().any(|octet| !b"\r\n".contains(octet)) {
+        let at = if first.offset > 0 { 0 } else { end };
+        return Err(Failure::decode("more than a P1 telegram").at(at));
+    }
+    Ok(telegram)
+}
+
+fn missing_crc(lenience: &Lenience) -> MissingCrc {
+    match lenience.permits(Deviation::MissingCrc) {
+        true => MissingCrc::Tolerated,
+        false => MissingCrc::Refused,
+    }
 }
 
 /// Whether the octets are a readout with STX in front of its data, whatever is wrong with it.

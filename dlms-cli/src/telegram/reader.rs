@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::keys::Keys;
 use super::leniency::{Deviation, Lenience, warning_of};
 use super::model::MeterModel;
-use super::{security, untagged};
+use super::{p1, security, untagged};
 use crate::failure::{Failure, FailureKind};
 use crate::hex;
 use crate::message::{Message, Nested};
@@ -95,18 +95,30 @@ impl Task<'_> {
     }
 
     fn protected(&mut self, octets: &[u8]) -> Result<(Map<String, Value>, usize), Failure> {
-        let opened = security::open(octets, self.keys)?;
+        let opened = security::open(octets, self.keys, self.lenience)?;
         self.warnings.extend(opened.warnings);
-        if opened.unverified && !is_message(&opened.plain) {
+        if opened.unverified && !is_message(&opened.plain) && !p1::checks_itself(&opened.plain) {
             let message = "deciphers to no message: another key, or the telegram was changed";
             let failure = Failure::new(FailureKind::WrongKey, message);
             return Err(failure.with_detail(json!({"security": opened.security.around(None)})));
         }
-        let mut members =
-            self.whole(&opened.plain).map_err(|failure| failure.relocated(|at| at + opened.offset))?;
+        let content = match p1::is_telegram(&opened.plain) {
+            true => self.telegram(&opened.plain),
+            false => self.whole(&opened.plain),
+        };
+        let mut members = content.map_err(|failure| failure.relocated(|at| at + opened.offset))?;
         let security = opened.security.around(members.shift_remove("security"));
         members.shift_insert(1, "security".into(), security);
         Ok((members, opened.consumed))
+    }
+
+    /// A telegram of the P1 port that is all of `octets`.
+    fn telegram(&mut self, octets: &[u8]) -> Result<Map<String, Value>, Failure> {
+        let (mut members, warnings) = p1::whole(octets, self.lenience)?;
+        // What carried it says the envelope.
+        members.shift_remove("link");
+        self.warnings.extend(warnings);
+        Ok(members)
     }
 
     /// A message that is all of `octets`.

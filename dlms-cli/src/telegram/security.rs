@@ -2,12 +2,14 @@ use dlms_core::apdu::tag;
 use dlms_core::codec::{Decode, Reader};
 use dlms_core::crypto::CryptoError;
 use dlms_security::{
-    CipheredApdu, GeneralCiphering, GeneralSigning, KeyInfo, ReplayWindows, SecurityControl, SecurityError,
-    SystemTitle,
+    CipheredApdu, GeneralCiphering, GeneralSigning, KeyInfo, ReplayWindows, SecurityContext, SecurityControl,
+    SecurityError, SystemTitle, Unprotected,
 };
 use serde_json::{Map, Value, json};
 
 use super::keys::{self, Keys};
+use super::leniency::{Deviation, Lenience};
+use super::p1;
 use crate::failure::{Failure, FailureKind};
 use crate::hex;
 
@@ -87,15 +89,15 @@ pub(super) struct Opened {
 }
 
 /// Opens the protected message at the front of `octets`. Offsets of failures count from there.
-pub(super) fn open(octets: &[u8], keys: &mut Keys) -> Result<Opened, Failure> {
+pub(super) fn open(octets: &[u8], keys: &mut Keys, lenience: &Lenience) -> Result<Opened, Failure> {
     match octets.first() {
         Some(&tag::GENERAL_CIPHERING) => Err(general_ciphering(octets)?),
         Some(&tag::GENERAL_SIGNING) => general_signing(octets),
-        _ => ciphered(octets, keys),
+        _ => ciphered(octets, keys, lenience),
     }
 }
 
-fn ciphered(octets: &[u8], keys: &mut Keys) -> Result<Opened, Failure> {
+fn ciphered(octets: &[u8], keys: &mut Keys, lenience: &Lenience) -> Result<Opened, Failure> {
     let mut r = Reader::new(octets);
     let view = CipheredApdu::decode(&mut r)?;
     let consumed = r.offset();
@@ -135,19 +137,35 @@ fn ciphered(octets: &[u8], keys: &mut Keys) -> Result<Opened, Failure> {
     let mut context = keys.context(suite, title);
     let mut buf = octets.get(..consumed).unwrap_or_default().to_vec();
     let whole = 0..buf.len();
-    let verify = control.authenticated() && keys.can_verify();
+    let mut verify = control.authenticated() && keys.can_verify();
+    let mut warnings = Vec::new();
     let result = if verify {
-        let mut replay = ReplayWindows::<1>::new();
-        context.unprotect(&mut keys.provider, &mut replay, &mut buf, whole)
+        verified(&mut context, keys, &mut buf)
     } else {
-        context.decrypt_unverified(&mut keys.provider, &mut buf, whole)
+        context.decrypt_unverified(&mut keys.provider, &mut buf, whole.clone())
+    };
+    let result = match result {
+        // The text tells by itself that the encryption key is the right one; whose it is, nothing tells.
+        Err(SecurityError::Inauthentic) if lenience.permits(Deviation::UnverifiedTag) => {
+            verify = false;
+            warnings.push(format!(
+                "{}: {}",
+                Deviation::UnverifiedTag.name(),
+                Deviation::UnverifiedTag.text()
+            ));
+            let opened = context.decrypt_unverified(&mut keys.provider, &mut buf, whole);
+            opened.and_then(|opened| match buf.get(opened.plain.clone()) {
+                Some(plain) if p1::checks_itself(plain) => Ok(opened),
+                _ => Err(SecurityError::Inauthentic),
+            })
+        }
+        result => result,
     };
     let unprotected = match result {
         Ok(unprotected) => unprotected,
         Err(error) => return Err(security.detail_of(failed(error, suite.key_len()))),
     };
-    let mut warnings = Vec::new();
-    if control.authenticated() && !verify {
+    if control.authenticated() && !verify && warnings.is_empty() {
         warnings.push("missing-key: the authentication tag was not verified".into());
     }
     Ok(Opened {
@@ -158,6 +176,26 @@ fn ciphered(octets: &[u8], keys: &mut Keys) -> Result<Opened, Failure> {
         warnings,
         unverified: !verify,
     })
+}
+
+/// Verifies and deciphers all of `buf`: a message, or a telegram of the P1 port.
+fn verified(
+    context: &mut SecurityContext,
+    keys: &mut Keys,
+    buf: &mut [u8],
+) -> Result<Unprotected, SecurityError> {
+    let whole = 0..buf.len();
+    let mut replay = ReplayWindows::<1>::new();
+    match context.unprotect(&mut keys.provider, &mut replay, buf, whole.clone()) {
+        Err(SecurityError::Nested | SecurityError::Inconsistent) => {
+            let opened = context.unprotect_octets(&mut keys.provider, &mut replay, buf, whole)?;
+            match buf.get(opened.plain.clone()) {
+                Some(plain) if p1::is_telegram(plain) => Ok(opened),
+                _ => Err(SecurityError::Nested),
+            }
+        }
+        result => result,
+    }
 }
 
 fn failed(error: SecurityError, key_len: usize) -> Failure {

@@ -41,6 +41,9 @@ impl MessageWriter {
         if link == Link::Data {
             return Ok(members.value("body")?.into_vec());
         }
+        if members.optional("lines").is_some() && members.optional("security").is_some() {
+            return Err(Failure::unsupported("writing a ciphered P1 telegram is not built"));
+        }
         if link == Link::P1 {
             return p1::write(&members);
         }

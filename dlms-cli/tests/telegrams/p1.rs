@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::command::{call, decode};
-use crate::vectors::entries;
+use crate::vectors::{entries, key_flags};
 
 const BODY: &str = "/ISK5\\2M550T-1012\r\n\r\n1-0:1.8.1(002130.115*kWh)\r\n!";
 /// The CRC of the body.
@@ -135,4 +135,50 @@ fn deviations_are_accepted_by_name() {
     let mut accepted = warnings(&document);
     accepted.sort_unstable();
     assert_eq!(accepted, ["data-line", "identification", "missing-crc"]);
+}
+
+/// The ciphered telegrams among the captures.
+fn ciphered(id: &str) -> Value {
+    entries("real-meter").into_iter().find(|entry| entry["id"] == id).unwrap()
+}
+
+#[test]
+fn a_ciphered_telegram_is_read() {
+    let entry = ciphered("real-meter-183");
+    let hex = entry["input_hex"].as_str().unwrap();
+    for link in ["auto", "p1", "apdu"] {
+        let flags = [&["--link", link], key_flags(&entry).as_slice()].concat();
+        let document = decode(&flags, hex).document();
+        assert_eq!(document["link"], json!("p1"));
+        assert_eq!(document["security"]["authenticated"], json!(true));
+        assert_eq!(document["warnings"], json!([]));
+        let plain = entry["expected"]["general-glo-ciphering"]["plaintext"].as_str().unwrap();
+        let in_the_clear = decode(&["--link", "p1"], plain).document();
+        for member in ["identification", "crc", "lines", "readings"] {
+            assert_eq!(document[member], in_the_clear[member]);
+        }
+    }
+    // The CRC tells a right key, where the tag cannot.
+    let key = entry["keys"]["ek"].as_str().unwrap();
+    let document = decode(&["--ek", key], hex).document();
+    assert_eq!(document["security"]["authenticated"], json!(false));
+    assert_eq!(decode(&["--ek", "000102030405060708090A0B0C0D0E0F"], hex).kind(), "wrong-key");
+}
+
+#[test]
+fn a_wrong_tag_is_accepted_only_by_name_and_with_a_right_crc() {
+    let entry = ciphered("real-meter-018");
+    let (hex, flags) = (entry["input_hex"].as_str().unwrap(), key_flags(&entry));
+    assert_eq!(decode(&flags, hex).kind(), "wrong-key");
+    let document = decode(&[&["--lenient=unverified-tag"], flags.as_slice()].concat(), hex).document();
+    assert_eq!(document["security"]["authenticated"], json!(false));
+    assert!(document["warnings"][0].as_str().unwrap().starts_with("unverified-tag"));
+    let obis = "1-0:1.8.0.255";
+    let import =
+        document["readings"].as_array().unwrap().iter().find(|reading| reading["obis"] == obis).unwrap();
+    assert_eq!((&import["scaled"], &import["unit"]), (&json!(7_112_944), &json!("Wh")));
+    // A digit that was changed on the way is no reading, whatever is accepted.
+    let mut changed = hex.to_owned();
+    changed.replace_range(200..201, if &hex[200..201] == "0" { "1" } else { "0" });
+    assert_eq!(decode(&[&["--lenient"], flags.as_slice()].concat(), &changed).kind(), "wrong-key");
 }

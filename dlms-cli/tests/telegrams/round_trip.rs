@@ -4,7 +4,7 @@ use crate::command::{call, decode};
 use crate::vectors::{entries, key_flags};
 
 /// Octets of what is not written as the standard has it, and so comes back otherwise.
-const NOT_CANONICAL: [&str; 5] = [
+const NOT_CANONICAL: [&str; 6] = [
     // a length in more octets than needed
     "data-types-113",
     // two frames share one flag
@@ -13,6 +13,8 @@ const NOT_CANONICAL: [&str; 5] = [
     "real-meter-025",
     // the first two blocks belong to a message that was broken off
     "real-meter-028",
+    // a ciphered P1 telegram is not written
+    "real-meter-183",
     // no line end behind the CRC
     "iec62056-21-041",
 ];
