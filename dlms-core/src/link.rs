@@ -152,6 +152,11 @@ pub trait Link {
         false
     }
 
+    /// The service access point of all servers at once.
+    fn all_stations(&self) -> u16 {
+        0x7f
+    }
+
     /// Whether the transmit buffer is still needed.
     fn is_sending(&self) -> bool;
 

@@ -14,7 +14,7 @@ use std::time::Instant;
 use cosem_classes::disconnect_control::ControlState;
 use cosem_classes::profile_generic::EntryDescriptor;
 use cosem_classes::{ScalerUnit, Unit};
-use dlms::client::{Access, AccessOptions, ClientError, Misuse, Refusal, Timer};
+use dlms::client::{Access, AccessOptions, ClientError, Misuse, Recipients, Refusal, Timer, Unconfirmed};
 use dlms::server::{Connection, Event};
 use dlms_core::apdu::{AccessResult, ActionResult, AttributeSelection, DataAccessResult, GetDataResult};
 use dlms_core::codec::{Decode, Encode};
@@ -136,6 +136,13 @@ fn a_meter_is_read_written_and_switched_at_every_level() {
 
         meter.invoke(BREAKER.remote_disconnect(), &0).unwrap();
         assert_eq!(meter.get(BREAKER.control_state()).unwrap(), ControlState::Disconnected);
+        let reset = Unconfirmed::invoke(ENERGY.reset(), &0);
+        meter
+            .send(Recipients::Server, &Unconfirmed::set(ENERGY.value(), &Data::DoubleLongUnsigned(9)))
+            .unwrap();
+        assert_eq!(meter.get(ENERGY.value().of::<u32>()).unwrap(), 9);
+        meter.send(Recipients::All, &reset).unwrap();
+        assert_eq!(meter.get(ENERGY.value().of::<u32>()).unwrap(), 123_456);
         assert!(!meter.get(BREAKER.output_state()).unwrap());
         assert_eq!(meter.invoke_any(ENERGY.reset().descriptor(), &0i8).unwrap(), [0]);
         assert_eq!(meter.get(ENERGY.value().of::<u32>()).unwrap(), 123_456);

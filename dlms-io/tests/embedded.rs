@@ -10,7 +10,10 @@ use core::time::Duration;
 
 use cosem_classes::disconnect_control::ControlState;
 use cosem_classes::profile_generic::EntryDescriptor;
-use dlms::client::{Access, AccessOptions, Client, ClientError, NameTable, ShortName, Timer as ClientTimer};
+use dlms::client::{
+    Access, AccessOptions, Client, ClientError, NameTable, Recipients, ShortName, Timer as ClientTimer,
+    Unconfirmed,
+};
 use dlms::server::{Connection, Event};
 use dlms_core::apdu::{AccessResult, AttributeSelection, DataAccessResult};
 use dlms_core::codec::{Decode, Encode};
@@ -159,6 +162,14 @@ fn a_meter_is_read_written_and_switched_in_fixed_memory() {
             assert_eq!(meter.get(ENERGY.value()).await.unwrap().encode_to_vec(), 6u32.encode_to_vec());
             meter.invoke(BREAKER.remote_disconnect(), &0).await.unwrap();
             assert_eq!(meter.get(BREAKER.control_state()).await.unwrap(), ControlState::Disconnected);
+            let reset = Unconfirmed::invoke(ENERGY.reset(), &0);
+            meter
+                .send(Recipients::Server, &Unconfirmed::set(ENERGY.value(), &Data::DoubleLongUnsigned(9)))
+                .await
+                .unwrap();
+            assert_eq!(meter.get(ENERGY.value().of::<u32>()).await.unwrap(), 9);
+            meter.send(Recipients::All, &reset).await.unwrap();
+            assert_eq!(meter.get(ENERGY.value().of::<u32>()).await.unwrap(), 123_456);
             assert_eq!(meter.invoke_any(ENERGY.reset().descriptor(), &0i8).await.unwrap(), [0]);
             assert_eq!(meter.invoke_list(&[ENERGY.reset().descriptor()], &[&0i8]).await.unwrap().len(), 1);
             meter.close().await.unwrap();

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use cosem_classes::disconnect_control::ControlState;
 use cosem_classes::profile_generic::EntryDescriptor;
 use cosem_classes::{ScalerUnit, Unit};
-use dlms::client::{Access, AccessOptions, ClientError};
+use dlms::client::{Access, AccessOptions, ClientError, Recipients, Unconfirmed};
 use dlms::server::Event;
 use dlms_core::apdu::{AccessResult, ActionResult, AttributeSelection, DataAccessResult, GetDataResult};
 use dlms_core::codec::{Decode, Encode};
@@ -124,6 +124,14 @@ async fn a_meter_is_read_written_and_switched_at_every_level() {
         assert_eq!(results, [DataAccessResult::Success, DataAccessResult::TypeUnmatched]);
         meter.invoke(BREAKER.remote_disconnect(), &0).await.unwrap();
         assert_eq!(meter.get(BREAKER.control_state()).await.unwrap(), ControlState::Disconnected);
+        let reset = Unconfirmed::invoke(ENERGY.reset(), &0);
+        meter
+            .send(Recipients::Server, &Unconfirmed::set(ENERGY.value(), &Data::DoubleLongUnsigned(9)))
+            .await
+            .unwrap();
+        assert_eq!(meter.get(ENERGY.value().of::<u32>()).await.unwrap(), 9);
+        meter.send(Recipients::All, &reset).await.unwrap();
+        assert_eq!(meter.get(ENERGY.value().of::<u32>()).await.unwrap(), 123_456);
         assert_eq!(meter.invoke_any(ENERGY.reset().descriptor(), &0i8).await.unwrap(), [0]);
         let methods = [ENERGY.reset().descriptor(), VOLTAGE.reset().descriptor()];
         let results = meter.invoke_list(&methods, &[&0i8, &0i8]).await.unwrap();

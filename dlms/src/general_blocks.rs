@@ -1,5 +1,7 @@
 //! What both peers know of a general block transfer: the numbers of the blocks, in both directions, and the windows.
 
+use core::ops::Range;
+
 use dlms_core::apdu::GeneralBlockTransfer;
 use dlms_core::codec::{Encode, Writer};
 
@@ -48,7 +50,7 @@ pub(crate) struct Blocks {
     confirmed: u16,
     /// The next block of the burst, and how many are left of it.
     next: u16,
-    left: u8,
+    left: u16,
     /// Our blocks before the first with data.
     empty: u16,
     /// Our last block with data, once it is known.
@@ -99,6 +101,13 @@ impl Blocks {
             empty: 0,
             last: None,
         }
+    }
+
+    /// A message of so many blocks that go all in a row and that nobody confirms: it offers a window of 0. Nothing if
+    /// there are not as many numbers.
+    pub(crate) fn unconfirmed(count: usize) -> Option<Self> {
+        let count = u16::try_from(count).ok().filter(|count| *count < u16::MAX)?;
+        Some(Self { own_window: 0, next: 1, left: count, last: Some(count), ..Self::new(1) })
     }
 
     /// Takes note of a block of the peer's; `fresh` as long as none with data came. Some peers do not count blocks
@@ -153,10 +162,8 @@ impl Blocks {
     /// Begins to send from the first block on that was not confirmed.
     pub(crate) const fn burst(&mut self) {
         self.next = self.confirmed.saturating_add(1);
-        self.left = if self.peer_window < self.own_window { self.peer_window } else { self.own_window };
-        if self.left == 0 {
-            self.left = 1;
-        }
+        let window = if self.peer_window < self.own_window { self.peer_window } else { self.own_window };
+        self.left = if window == 0 { 1 } else { window as u16 };
     }
 
     /// Begins to send the last block once more, although it was confirmed.
@@ -258,6 +265,59 @@ impl Blocks {
         w.seek(EMPTY - 1);
         w.length(len);
         w.len()
+    }
+}
+
+/// Where a message that goes in blocks lies in a buffer: `[block | message]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Octets of data in each block but the last.
+    pub(crate) size: usize,
+    /// Where the message may begin.
+    pub(crate) message: usize,
+}
+
+impl Layout {
+    /// For blocks of `max` octets at most, with `headroom` before each, in a buffer of `capacity` octets: half of it at
+    /// most. Nothing if no block fits.
+    pub(crate) fn new(max: usize, capacity: usize, headroom: usize) -> Option<Self> {
+        let room = (capacity / 2).saturating_sub(headroom);
+        match data_size(max.min(room)).min(room.saturating_sub(HEAD)) {
+            0 => None,
+            size => Some(Self { size, message: headroom.saturating_add(HEAD).saturating_add(size) }),
+        }
+    }
+}
+
+/// A message in a buffer on its way in blocks, which are put together in front of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// Where the message lies.
+    pub(crate) message: Range<usize>,
+    /// Octets of data in each block but the last.
+    pub(crate) size: usize,
+}
+
+impl Cut {
+    /// How many blocks it takes.
+    pub(crate) fn count(&self) -> usize {
+        self.message.len().div_ceil(self.size.max(1))
+    }
+
+    /// Puts the next block of a burst at `start` in the buffer: where it is. Nothing at the end of the burst.
+    pub(crate) fn next(&self, blocks: &mut Blocks, buffer: &mut [u8], start: usize) -> Option<Range<usize>> {
+        let number = blocks.send()?;
+        let index = blocks.data_block(number).unwrap_or(0);
+        let from = index.saturating_mul(self.size).min(self.message.len());
+        let len = self.message.len().saturating_sub(from).min(self.size);
+        let mut head = [0; HEAD];
+        let written = blocks.write_head(number, len, &mut head);
+        let (area, message) = buffer.split_at_mut_checked(self.message.start)?;
+        let data = message.get(from..from.saturating_add(len)).unwrap_or_default();
+        for (slot, octet) in area.iter_mut().skip(start).zip(head.iter().take(written).chain(data)) {
+            *slot = *octet;
+        }
+        Some(start..start.saturating_add(written).saturating_add(len))
     }
 }
 

@@ -1,5 +1,5 @@
 use cosem_classes::model::{Attribute, Method};
-use dlms::client::{Access, AccessOptions, ClientError, Misuse, Negotiated};
+use dlms::client::{Access, AccessOptions, ClientError, Misuse, Negotiated, Recipients, Unconfirmed};
 use dlms_core::apdu::{
     AccessResult, ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult,
     GetDataResult, List, MethodDescriptor, SelectiveAccess,
@@ -170,6 +170,14 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
     pub fn invoke_any(&mut self, method: MethodDescriptor, parameter: &dyn Encode) -> Result<&[u8], Error> {
         self.exchange(|client| client.invoke_any(method, parameter))?;
         Ok(self.client.value_bytes()?)
+    }
+
+    /// Sends a request that nobody answers: returns when the link has sent it.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn send(&mut self, to: Recipients, request: &Unconfirmed<'_>) -> Result<(), Error> {
+        self.exchange(|client| client.send(to, request))
     }
 
     /// Invokes several methods in one request; a result for each.

@@ -1,5 +1,5 @@
 use cosem_classes::model::{Attribute, Method};
-use dlms::client::{ClientError, Event, Misuse, Negotiated};
+use dlms::client::{ClientError, Event, Misuse, Negotiated, Recipients, Unconfirmed};
 use dlms_core::apdu::{
     ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, List,
     MethodDescriptor, SelectiveAccess,
@@ -186,6 +186,14 @@ where
     ) -> Result<&[u8], Error<T::Error>> {
         self.exchange(|client| client.invoke_any(method, parameter)).await?;
         Ok(self.client.value_bytes()?)
+    }
+
+    /// Sends a request that nobody answers: returns when the link has sent it.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send(&mut self, to: Recipients, request: &Unconfirmed<'_>) -> Result<(), Error<T::Error>> {
+        self.exchange(|client| client.send(to, request)).await
     }
 
     /// Invokes several methods in one request; a result for each.

@@ -86,6 +86,7 @@ pub fn provider() -> Provider {
     let key = |kind| KeyId { setup: 0, kind };
     provider.set_key(key(KeyKind::GlobalUnicastEncryption), &[0x11; 16]).unwrap();
     provider.set_key(key(KeyKind::Authentication), &[0x22; 16]).unwrap();
+    provider.set_key(key(KeyKind::GlobalBroadcastEncryption), &[0x33; 16]).unwrap();
     provider
 }
 

@@ -126,9 +126,9 @@ pub struct AccessOptions {
 }
 
 /// An access-request of some items.
-struct Request<'a> {
-    invoke: LongInvokeIdAndPriority,
-    items: &'a [Access<'a>],
+pub(super) struct Request<'a> {
+    pub(super) invoke: LongInvokeIdAndPriority,
+    pub(super) items: &'a [Access<'a>],
 }
 
 impl Encode for Request<'_> {
@@ -189,15 +189,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     }
 
     fn put_access(&mut self, items: &[Access<'_>], options: AccessOptions) -> Result<usize, ClientError> {
-        self.long_invoke_id = self.long_invoke_id.wrapping_add(1) & 0x00ff_ffff;
-        let mut invoke = LongInvokeIdAndPriority::confirmed(self.long_invoke_id).0;
-        if options.self_descriptive {
-            invoke |= 0x1000_0000;
-        }
-        if options.stop_on_error {
-            invoke |= 0x2000_0000;
-        }
-        let invoke = LongInvokeIdAndPriority(invoke);
+        let invoke = self.next_long_invoke(options);
         let most = limits::WITH_LIST.min(self.config.access_items.max(1).into());
         let items = items.get(..most).unwrap_or(items);
         let mut items = items.get(..self.answerable(items)).unwrap_or(items);
@@ -209,6 +201,19 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         self.put(&Request { invoke, items })?;
         Ok(items.len())
+    }
+
+    /// The name of the next request.
+    pub(super) fn next_long_invoke(&mut self, options: AccessOptions) -> LongInvokeIdAndPriority {
+        self.long_invoke_id = self.long_invoke_id.wrapping_add(1) & 0x00ff_ffff;
+        let mut invoke = LongInvokeIdAndPriority::confirmed(self.long_invoke_id).0;
+        if options.self_descriptive {
+            invoke |= 0x1000_0000;
+        }
+        if options.stop_on_error {
+            invoke |= 0x2000_0000;
+        }
+        LongInvokeIdAndPriority(invoke)
     }
 
     /// How many of `items` have answers that will fit one message, as far as can be said beforehand.

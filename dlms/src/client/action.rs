@@ -14,11 +14,12 @@ use dlms_core::link::Link;
 use dlms_security::CounterStore;
 
 use super::get::check_count;
+use super::set::Values;
 use super::short_name::Step;
 use super::{Blocks, Client, ClientError, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
 
 /// An action-request up to the parameters or the block.
-enum Head<'a> {
+pub(super) enum Head<'a> {
     /// With the presence octet of the parameters that follow.
     One(InvokeIdAndPriority, MethodDescriptor),
     OneInBlocks(InvokeIdAndPriority, MethodDescriptor),
@@ -43,18 +44,6 @@ impl Encode for Head<'_> {
                 List::of(methods).encode(w);
             }
             Self::Block(invoke) => w.array([tag::ACTION_REQUEST, 6, invoke.0]),
-        }
-    }
-}
-
-/// The parameters of a list: count, then each.
-struct Parameters<'a>(&'a [&'a dyn Encode]);
-
-impl Encode for Parameters<'_> {
-    fn encode(&self, w: &mut Writer<'_>) {
-        w.length(self.0.len());
-        for parameter in self.0 {
-            parameter.encode(w);
         }
     }
 }
@@ -105,8 +94,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         methods: &[MethodDescriptor],
         parameters: &[&dyn Encode],
     ) -> Result<(), ClientError> {
-        if self.by_short_names().is_some() {
-            return Err(Misuse::NotByShortNames("several methods in one request").into());
+        if let Some(handler) = self.by_short_names() {
+            return (handler.take)(self, Step::InvokeList(methods, parameters));
         }
         self.ready(Conformance::ACTION.union(Conformance::MULTIPLE_REFERENCES))?;
         if methods.len() > limits::WITH_LIST {
@@ -118,7 +107,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let invoke = self.next_invoke();
         let head = |choice| Head::List(choice, invoke, methods);
         let in_blocks = Conformance::BLOCK_TRANSFER_WITH_ACTION;
-        let blocks = self.put_long(&head(3), &head(5), &Parameters(parameters), in_blocks)?;
+        let blocks = self.put_long(&head(3), &head(5), &Values(parameters), in_blocks)?;
         self.begin(Exchange::Action { items: Some(methods.len()), blocks, block: 0 });
         Ok(())
     }

@@ -11,7 +11,7 @@ use super::{Blocks, Client, ClientError, Misuse};
 const BLOCK_HEADER: usize = 1 + 4 + 3;
 
 /// One part after the other.
-struct Joined<'a>(&'a dyn Encode, &'a dyn Encode);
+pub(super) struct Joined<'a>(pub(super) &'a dyn Encode, pub(super) &'a dyn Encode);
 
 impl Encode for Joined<'_> {
     fn encode(&self, w: &mut Writer<'_>) {

@@ -10,6 +10,8 @@ pub enum Event {
     Released,
     /// The request is answered; fetch the answer.
     Completed,
+    /// The request that nobody answers is on its way.
+    Sent,
     /// A part of a long value came; fetch it with [`Client::block`](super::Client::block).
     Block,
     /// The request failed.

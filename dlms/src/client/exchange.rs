@@ -135,6 +135,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             // Nothing ciphers ACCESS alone.
             #[cfg(feature = "access")]
             (form, Exchange::Access { .. }) => form.general(),
+            (form, Exchange::Unconfirmed { to, general }) => to.form(form, *general),
             (form, _) => form,
         };
         Some((form, ciphering.protection))
@@ -150,6 +151,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             return;
         }
         if self.outgoing.is_none() {
+            if self.ends_unconfirmed() {
+                return self.finish(Event::Sent);
+            }
             #[cfg(feature = "general-block-transfer")]
             if self.general.is_some() {
                 return self.flush_general(now);
@@ -159,7 +163,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if self.link.is_sending() {
             return;
         }
-        if !self.link.is_open(self.config.saps) {
+        // What nobody confirms needs no connection.
+        if !self.is_unconfirmed() && !self.link.is_open(self.config.saps) {
             self.link.open(self.config.saps, now);
             if !self.link.is_open(self.config.saps) {
                 return;
@@ -174,10 +179,13 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             },
             Ok(apdu) => {
                 let needed = apdu.len();
-                self.statistics.sent(needed);
-                self.deadline = Some(now.plus(self.config.response_time_out));
+                let (saps, delivery) = self.recipient();
+                self.statistics.sent(needed, delivery == Delivery::Confirmed);
+                if delivery == Delivery::Confirmed {
+                    self.deadline = Some(now.plus(self.config.response_time_out));
+                }
                 // The link is free, so the APDU can only be too long for it.
-                if self.link.send(self.config.saps, apdu, Delivery::Confirmed, now).is_err() {
+                if self.link.send(saps, apdu, delivery, now).is_err() {
                     self.fail(Misuse::TooLong { needed, max: L::MAX_APDU }.into());
                 }
             }
@@ -188,6 +196,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Ciphers the APDU in the transmit buffer as configured. AARQ and RLRQ carry their own ciphering inside.
     fn seal(&mut self, plain: Range<usize>) -> Result<Range<usize>, SecurityError> {
         let acse = matches!(self.exchange, Exchange::Associate | Exchange::Release);
+        self.security.set_broadcast(self.is_to_all());
         match self.ciphers() {
             Some((form, protection)) if !acse => self.security.protect(
                 &mut self.crypto,
@@ -207,13 +216,18 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if self.take_notification(first, &apdu) {
             return;
         }
-        if matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. }) || self.outgoing.is_some() {
+        if !self.awaits_answer() || self.outgoing.is_some() {
             // A late answer to what was given up.
             return;
         }
         if let Err(error) = self.accept(apdu, now) {
             self.fail(error);
         }
+    }
+
+    /// Whether the exchange is one that the server answers.
+    pub(super) fn awaits_answer(&self) -> bool {
+        !self.is_unconfirmed() && !matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. })
     }
 
     fn accept(&mut self, apdu: Range<usize>, now: Instant) -> Result<(), ClientError> {

@@ -10,16 +10,14 @@ use dlms_core::time::Instant;
 use dlms_security::{CounterStore, SecurityContext};
 
 use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
-use crate::general_blocks::{Arrival, Blocks, Confirmation, EMPTY, HEAD, aborts, data_size};
+use crate::general_blocks::{Arrival, Blocks, Confirmation, Cut, EMPTY, Layout, aborts};
 
 /// A general block transfer: the request on its way, then the answer.
 #[derive(Debug, Clone)]
 pub(super) struct General {
     blocks: Blocks,
     /// The request as it was sealed, in the transmit buffer; empty if it went whole.
-    message: Range<usize>,
-    /// Octets of data in each of its blocks but the last.
-    size: usize,
+    cut: Cut,
     due: Due,
     /// How often in a row the server was asked and nothing came.
     silent: u8,
@@ -43,8 +41,7 @@ impl General {
     fn new(window: u8, size: usize) -> Self {
         Self {
             blocks: Blocks::new(window),
-            message: 0..0,
-            size,
+            cut: Cut { message: 0..0, size },
             due: Due::Nothing,
             silent: 0,
             stuck: 0,
@@ -68,18 +65,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             max => max.min(L::MAX_APDU),
         };
         // Half of a buffer that does not grow at most.
-        let room = (self.tx.capacity() / 2).saturating_sub(L::HEADROOM);
-        let size = data_size(max.min(room)).min(room.saturating_sub(HEAD));
-        if size == 0 {
+        let Some(layout) = Layout::new(max, self.tx.capacity(), L::HEADROOM) else {
             return Err(Misuse::TooLong { needed: len, max }.into());
-        }
-        let area = L::HEADROOM.saturating_add(HEAD).saturating_add(size);
-        let start = area.saturating_add(SecurityContext::HEADROOM);
+        };
+        let start = layout.message.saturating_add(SecurityContext::HEADROOM);
         let end = start.saturating_add(len);
         let room = self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM))?;
         request.encode(&mut Writer::new(room.get_mut(start..).unwrap_or_default()));
         self.outgoing = Some(start..end);
-        self.general = Some(General::new(self.config.block_window, size));
+        self.general = Some(General::new(self.config.block_window, layout.size));
         Ok(true)
     }
 
@@ -88,16 +82,26 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// # Errors
     /// It takes more blocks than there are numbers.
     pub(super) fn start_general(&mut self, message: Range<usize>) -> Result<(), ClientError> {
+        let unconfirmed = self.is_unconfirmed();
         let Some(general) = &mut self.general else { return Ok(()) };
-        let needed = message.len();
-        let count = needed.div_ceil(general.size.max(1));
-        if general.blocks.begin(Some(count)).is_none() {
-            let max = general.size.saturating_mul(usize::from(u16::MAX));
-            return Err(Misuse::TooLong { needed, max }.into());
+        general.cut.message = message;
+        let count = general.cut.count();
+        let begun = if unconfirmed {
+            Blocks::unconfirmed(count).map(|blocks| general.blocks = blocks)
+        } else {
+            general.blocks.begin(Some(count))
+        };
+        if begun.is_none() {
+            let max = general.cut.size.saturating_mul(usize::from(u16::MAX));
+            return Err(Misuse::TooLong { needed: general.cut.message.len(), max }.into());
         }
-        general.message = message;
         general.due = Due::Burst;
         Ok(())
+    }
+
+    /// Whether a block is still to be sent.
+    pub(super) fn has_due(&self) -> bool {
+        self.general.as_ref().is_some_and(|general| general.due != Due::Nothing)
     }
 
     /// Sends the next block that is due.
@@ -119,36 +123,23 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                 start..end
             }
             Due::Burst => {
-                let Some(number) = general.blocks.send() else {
+                let Some(block) = general.cut.next(&mut general.blocks, self.tx.as_mut_slice(), start) else {
                     general.due = Due::Nothing;
                     return;
                 };
-                let index = general.blocks.data_block(number).unwrap_or(0);
-                let message = general.message.clone();
-                let from = message.start.saturating_add(index.saturating_mul(general.size)).min(message.end);
-                let to = from.saturating_add(general.size).min(message.end);
-                let len = to.saturating_sub(from);
-                let mut head = [0; HEAD];
-                let written = general.blocks.write_head(number, len, &mut head);
-                let Some((area, rest)) = self.tx.as_mut_slice().split_at_mut_checked(message.start) else {
-                    return;
-                };
-                let data = rest
-                    .get(from.saturating_sub(message.start)..to.saturating_sub(message.start))
-                    .unwrap_or_default();
-                let octets = head.iter().take(written).chain(data);
-                for (slot, octet) in area.iter_mut().skip(start).zip(octets) {
-                    *slot = *octet;
-                }
                 if !general.blocks.is_bursting() {
                     general.due = Due::Nothing;
                 }
-                start..start.saturating_add(written).saturating_add(len)
+                block
             }
         };
-        self.statistics.sent_block(end.len(), general.due == Due::Nothing);
-        self.deadline = Some(now.plus(self.config.response_time_out));
-        if self.link.send(self.config.saps, end, Delivery::Confirmed, now).is_err() {
+        let ends = general.due == Due::Nothing;
+        let (saps, delivery) = self.recipient();
+        if delivery == Delivery::Confirmed {
+            self.deadline = Some(now.plus(self.config.response_time_out));
+        }
+        self.statistics.sent(end.len(), ends && delivery == Delivery::Confirmed);
+        if self.link.send(saps, end, delivery, now).is_err() {
             self.fail(Misuse::Busy.into());
         }
     }
@@ -311,7 +302,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         general.due = if general.blocks.is_pending() {
             general.blocks.burst();
             Due::Burst
-        } else if general.blocks.received() == 0 && !general.message.is_empty() {
+        } else if general.blocks.received() == 0 && !general.cut.message.is_empty() {
             general.blocks.repeat_last();
             Due::Burst
         } else {

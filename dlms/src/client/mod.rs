@@ -19,6 +19,7 @@ mod read_all;
 mod set;
 mod short_name;
 mod statistics;
+mod unconfirmed;
 
 #[cfg(feature = "access")]
 pub use access::{Access, AccessOptions, AccessResults};
@@ -28,6 +29,7 @@ pub use event::Event;
 pub use read_all::ReadAll;
 pub use short_name::{NameTable, ShortName};
 pub use statistics::Statistics;
+pub use unconfirmed::{Recipients, Unconfirmed};
 
 use core::ops::Range;
 
@@ -104,6 +106,12 @@ enum Exchange {
     },
     /// By short names.
     Variables(Variables),
+    /// A request that nobody answers.
+    Unconfirmed {
+        to: Recipients,
+        /// It has no ciphered form of its own.
+        general: bool,
+    },
 }
 
 /// A value on its way in blocks: what of it is still to send, in the transmit buffer.

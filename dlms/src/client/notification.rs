@@ -8,7 +8,7 @@ use dlms_core::link::{Delivery, Link};
 use dlms_core::time::Instant;
 use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError};
 
-use super::{Client, ClientError, Event, Exchange, Misuse, Phase};
+use super::{Client, ClientError, Event, Misuse, Phase};
 use crate::Notification;
 
 /// Whether notifications are told; else they are let pass.
@@ -60,8 +60,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if !NOTIFIED {
             return false;
         }
-        let alone = matches!(self.exchange, Exchange::None | Exchange::Disconnect { .. });
-        let waits = alone || self.outgoing.is_some();
+        let waits = !self.awaits_answer() || self.outgoing.is_some();
         if !(notifies(first) || waits && is_general(first)) {
             return false;
         }
@@ -137,6 +136,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let Some((form, protection)) = self.ciphers().filter(|(_, p)| *p != Protection::NONE) else {
             return Ok(Self::PLAIN..end);
         };
+        self.security.set_broadcast(false);
         let sealed = self.security.protect(
             &mut self.crypto,
             &mut self.counters,

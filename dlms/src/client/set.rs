@@ -18,7 +18,7 @@ use super::short_name::Step;
 use super::{Client, ClientError, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
 
 /// A set-request up to the value or the block.
-enum Head<'a> {
+pub(super) enum Head<'a> {
     One(u8, InvokeIdAndPriority, AttributeDescriptor, Option<SelectiveAccess<'a>>),
     List(u8, InvokeIdAndPriority, &'a [AttributeSelection<'a>]),
     Block(InvokeIdAndPriority),
@@ -41,8 +41,8 @@ impl Encode for Head<'_> {
     }
 }
 
-/// The values of a list: count, then each.
-struct Values<'a>(&'a [&'a dyn Encode]);
+/// The values, or the parameters, of a list: count, then each.
+pub(super) struct Values<'a>(pub(super) &'a [&'a dyn Encode]);
 
 impl Encode for Values<'_> {
     fn encode(&self, w: &mut Writer<'_>) {

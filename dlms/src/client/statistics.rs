@@ -10,14 +10,8 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    pub(super) const fn sent(&mut self, octets: usize) {
-        self.round_trips = self.round_trips.saturating_add(1);
-        self.sent = self.sent.saturating_add(octets as u64);
-    }
-
-    /// A block was sent; it makes a round trip if the server's answer is waited for.
-    #[cfg(feature = "general-block-transfer")]
-    pub(super) const fn sent_block(&mut self, octets: usize, waits: bool) {
+    /// Something was sent; it makes a round trip if the server's answer is waited for.
+    pub(super) const fn sent(&mut self, octets: usize, waits: bool) {
         if waits {
             self.round_trips = self.round_trips.saturating_add(1);
         }

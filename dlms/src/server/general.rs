@@ -153,7 +153,13 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         raw: Range<usize>,
     ) -> Result<(), Fault> {
         general.blocks.confirm(block.block_number_ack);
-        if general.blocks.receive(block, self.kept == 0) == Arrival::Next {
+        let arrival = general.blocks.receive(block, self.kept == 0);
+        if arrival == Arrival::Early && block.window == 0 {
+            // What is missing does not come again.
+            self.abort_transfer();
+            return Ok(());
+        }
+        if arrival == Arrival::Next {
             self.keep_block(raw);
             if block.last_block {
                 let request = 0..self.kept;
@@ -448,6 +454,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
 
     /// Sends a block without data.
     fn send_empty(&mut self, peer: Saps, block: &GeneralBlockTransfer<'_>) {
+        if self.mute {
+            return;
+        }
         let start = L::HEADROOM;
         let end = start.saturating_add(block.encoded_len());
         if let Ok(room) = self.tx.reserve(end) {

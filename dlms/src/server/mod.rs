@@ -245,7 +245,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     ) {
         if !matches!(self.rx.as_slice().get(apdu.start), Some(&(tag::AARQ | tag::RLRQ))) {
             self.mute = true;
-            self.serve(site, peer, apdu);
+            self.handle_apdu(site, peer, apdu);
             self.mute = false;
         }
     }

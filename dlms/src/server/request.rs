@@ -45,11 +45,15 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
 
     /// Serves a request in an association, or says why not.
     pub(super) fn serve<D: LogicalDevice>(&mut self, site: &mut Site<'_, D>, peer: Saps, apdu: Range<usize>) {
-        let served = match self.receive(site, peer, apdu) {
-            Ok(mut request) => self.dispatch(site, &mut request),
-            Err(fault) => Err(fault),
+        let (served, silent) = match self.receive(site, peer, apdu) {
+            Ok(mut request) => {
+                let plain = self.rx.as_slice().get(request.plain.clone()).unwrap_or_default();
+                let silent = request.broadcast || is_unconfirmed(plain);
+                (self.dispatch(site, &mut request), silent)
+            }
+            Err(fault) => (Err(fault), false),
         };
-        if let Err(fault) = served {
+        if let (Err(fault), false) = (served, silent) {
             self.answer_fault(peer, fault);
         }
     }
@@ -305,6 +309,18 @@ pub(super) fn decodes<D: LogicalDevice>(plain: &[u8]) -> Result<(), DecodeError>
         #[cfg(feature = "access")]
         Some(tag::ACCESS_REQUEST) => dlms_core::apdu::AccessRequest::from_bytes(plain).map(|_| ()),
         _ => InitiateRequest::from_bytes(plain).map(|_| ()),
+    }
+}
+
+/// Whether a request is one that nobody waits for an answer to. GET is answered whatever it says: clients in the field
+/// get its service class wrong.
+const fn is_unconfirmed(plain: &[u8]) -> bool {
+    const CONFIRMED: u8 = 0x40;
+    match plain {
+        [tag::SET_REQUEST | tag::ACTION_REQUEST, _, invoke, ..] => *invoke & CONFIRMED == 0,
+        [tag::ACCESS_REQUEST, invoke, ..] => *invoke & CONFIRMED == 0,
+        [first, ..] => *first == tag::UNCONFIRMED_WRITE_REQUEST,
+        [] => false,
     }
 }
 

@@ -349,8 +349,9 @@ fn what_does_not_fit_or_is_not_there_says_so() {
     assert!(matches!(error, PushError::TooLong { max: 40, .. }), "{error}");
     let absent = Push { setup: obis!("0-1:25.9.0.255"), ..small };
     assert!(matches!(wire.pusher.push(&mut pair.meters, &absent, pair.now), Err(PushError::Setup(_))));
-    // The meter does not tell its broadcast key, for it has none.
-    let broadcast = Push { broadcast: true, ..push(1, false, Protection::AUTHENTICATED_ENCRYPTED) };
+    // The meter has no broadcast key in that set.
+    let broadcast =
+        Push { broadcast: true, key_set: 1, ..push(1, false, Protection::AUTHENTICATED_ENCRYPTED) };
     let error = wire.pusher.push(&mut pair.meters, &broadcast, pair.now).unwrap_err();
     assert!(matches!(error, PushError::Security(SecurityError::NoKey(_))), "{error}");
     wire.pusher.push(&mut pair.meters, &push(1, false, Protection::NONE), pair.now).unwrap();

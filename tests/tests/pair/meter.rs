@@ -64,7 +64,8 @@ pub const fn key(kind: KeyKind) -> KeyId {
 pub fn provider(seed: u64) -> Provider {
     let own = if seed == 1 { METER_TITLE } else { CLIENT_TITLE };
     let mut provider = Provider::new(Dice(seed), own);
-    let keys: [(KeyKind, u8); 3] = [
+    let keys: [(KeyKind, u8); 4] = [
+        (KeyKind::GlobalBroadcastEncryption, 0xb0),
         (KeyKind::GlobalUnicastEncryption, 0x00),
         (KeyKind::Authentication, 0xd0),
         (KeyKind::KeyEncryption, 0x30),

@@ -6,8 +6,8 @@ use dlms::client::{
 };
 use dlms::{CURRENT_ASSOCIATION, server};
 use dlms_core::apdu::{
-    ActionResult, AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, MethodDescriptor,
-    SelectiveAccess,
+    ActionResponseItem, ActionResult, AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult,
+    GetDataResult, MethodDescriptor, SelectiveAccess,
 };
 use dlms_core::codec::{Decode, Encode};
 use dlms_core::crypto::{CryptoProvider, KeyKind};
@@ -15,7 +15,7 @@ use dlms_core::data::{Any, Array, Data, DataBuf, Elements, Octets};
 use dlms_security::{Protection, ServiceCiphering};
 use obis::obis;
 
-use crate::meter::{BELL, Bell, ENERGY, NOTE, PROFILE, SECRET_REGISTER, key, meter, provider, rings};
+use crate::meter::{BELL, ENERGY, NOTE, PROFILE, SECRET_REGISTER, key, meter, provider, rings};
 use crate::wire::{Pair, Said, by_short_names, manager, public, reader, secure};
 
 const PROTECTIONS: [Protection; 4] =
@@ -34,15 +34,6 @@ fn small(config: ClientConfig) -> ClientConfig {
 fn buffer() -> Attribute<Array<Any>> {
     let descriptor = PROFILE.buffer().descriptor();
     Attribute::new(descriptor.class_id, descriptor.logical_name, descriptor.id)
-}
-
-/// The manager, with the bell, which is of a class of the manufacturer's.
-fn with_bell(config: ClientConfig) -> Pair {
-    let mut pair = Pair::associated(by_short_names(config));
-    let bell = ShortName::of(&Bell::INFO, obis!("0-0:128.0.0.255"), 0);
-    assert!(pair.client.names_mut().insert(bell));
-    pair.learn();
-    pair
 }
 
 /// Services of short names: none of the other kind is ever sent.
@@ -277,7 +268,7 @@ fn a_list_of_values_is_written_in_blocks() {
 #[test]
 fn a_method_takes_and_gives_in_blocks_and_is_invoked_once() {
     for (config, length) in [(secure(), 10), (secure(), 60), (secure(), 200), (small(secure()), 1500)] {
-        let mut pair = with_bell(config);
+        let mut pair = Pair::with_bell(config);
         let parameter: Vec<u8> = (0..length).map(|i| i as u8).collect();
         pair.client.invoke_method(BELL.ring(), &Octets(&parameter)).unwrap();
         pair.complete();
@@ -289,21 +280,55 @@ fn a_method_takes_and_gives_in_blocks_and_is_invoked_once() {
 
 #[test]
 fn methods_are_invoked_by_write_where_the_meter_wants_it() {
-    let mut pair = with_bell(ClientConfig { invoke_by_write: true, ..secure() });
+    let mut pair = Pair::with_bell(ClientConfig { invoke_by_write: true, ..secure() });
     pair.client.invoke_method(BELL.ring(), &Octets(&[0x55; 2000])).unwrap();
     pair.complete();
     assert_eq!(pair.client.value_bytes(), Ok(&[0][..]));
     assert_eq!(rings(&mut pair.meters[0]), 1);
     pair.client.invoke_any(BELL.ring().descriptor(), &Data::Integer(0)).unwrap();
     assert_eq!(pair.failure(), Refusal::Action(ActionResult::TypeUnmatched).into());
-    let methods = [BELL.ring().descriptor()];
-    let refused = pair.client.invoke_list(&methods, &[&Data::NullData]);
-    assert!(matches!(refused, Err(ClientError::Misuse(Misuse::NotByShortNames(_)))));
+}
+
+#[test]
+fn several_methods_are_invoked_at_once_by_read_or_by_write() {
+    for by_write in [false, true] {
+        for count in [1, 2, 7, 40] {
+            let mut pair = Pair::with_bell(ClientConfig { invoke_by_write: by_write, ..small(secure()) });
+            let methods = vec![BELL.ring().descriptor(); count];
+            let texts: Vec<Vec<u8>> = (0..count).map(|number| vec![number as u8; number]).collect();
+            let mut parameters: Vec<_> = texts.iter().map(|text| Data::OctetString(text)).collect();
+            parameters[count / 2] = Data::Unsigned(1);
+            let encoded: Vec<&dyn Encode> = parameters.iter().map(|data| data as _).collect();
+            pair.client.invoke_list(&methods, &encoded).unwrap();
+            pair.complete();
+            let results: Vec<_> = pair.client.results::<ActionResponseItem<'_>>().unwrap().iter().collect();
+            assert_eq!(results.len(), count);
+            for (number, result) in results.iter().enumerate() {
+                let twice = [texts[number].clone(), texts[number].clone()].concat();
+                let expected = match (number == count / 2, by_write) {
+                    (true, _) => (ActionResult::TypeUnmatched, None),
+                    // Nothing of what they give has a place in the answer.
+                    (false, true) => (ActionResult::Success, None),
+                    (false, false) => {
+                        (ActionResult::Success, Some(GetDataResult::Data(Data::OctetString(&twice))))
+                    }
+                };
+                assert_eq!((result.result, result.return_parameters), expected, "{by_write} {number}");
+            }
+            assert_eq!(rings(&mut pair.meters[0]) as usize, count - 1);
+            speaks_of_short_names(&pair);
+        }
+    }
+    let mut pair = Pair::with_bell(secure());
+    assert_eq!(
+        pair.client.invoke_list(&[BELL.ring().descriptor()], &[]),
+        Err(Misuse::Incomplete("a value for each item").into())
+    );
 }
 
 #[test]
 fn a_refused_method_says_which() {
-    let mut pair = with_bell(reader());
+    let mut pair = Pair::with_bell(reader());
     pair.client.invoke_method(BELL.ring(), &Octets(&[5])).unwrap();
     assert_eq!(pair.failure(), Refusal::Action(ActionResult::ReadWriteDenied).into());
 }

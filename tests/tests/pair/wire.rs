@@ -1,6 +1,6 @@
 //! A client and a meter with a wire between them, under virtual time: no socket, no clock, every octet in a transcript.
 
-use dlms::client::{Ciphering, Client, ClientConfig, ClientError, Event, NameTable};
+use dlms::client::{Ciphering, Client, ClientConfig, ClientError, Event, NameTable, ShortName};
 use dlms::server::{self, Connection, NotifyError};
 use dlms::{Authentication, Notification, Output, Referencing, Secret};
 use dlms_core::acse::MechanismName;
@@ -8,7 +8,9 @@ use dlms_core::time::Instant;
 use dlms_security::{InvocationCounters, Protection, RamCounters, ServiceCiphering};
 use dlms_wrapper::{Role, Stream};
 
-use crate::meter::{CLIENT_TITLE, MANAGER, Meter, PASSWORD, PUBLIC, Provider, READER, meter, provider};
+use crate::meter::{
+    BELL, Bell, CLIENT_TITLE, MANAGER, Meter, PASSWORD, PUBLIC, Provider, READER, meter, provider,
+};
 
 pub type PairClient = Client<Stream, Provider, RamCounters, Vec<u8>>;
 
@@ -93,6 +95,15 @@ impl Pair {
     /// A pair that is associated, and whose client knows the meter's short names.
     pub fn named(config: ClientConfig) -> Self {
         let mut pair = Self::associated(by_short_names(config));
+        pair.learn();
+        pair
+    }
+
+    /// The same, and whose client knows where the methods of the bell are, which is of a class of the manufacturer's.
+    pub fn with_bell(config: ClientConfig) -> Self {
+        let mut pair = Self::associated(by_short_names(config));
+        let name = BELL.logical_name().descriptor().logical_name;
+        assert!(pair.client.names_mut().insert(ShortName::of(&Bell::INFO, name, 0)));
         pair.learn();
         pair
     }

@@ -46,6 +46,8 @@ struct Station {
     poll: bool,
     /// RR with P was the last to go out.
     polled: bool,
+    /// What came in I frames was not acknowledged yet.
+    owing: bool,
     /// What is out was refused before.
     refused: bool,
     /// The peer owes an APDU: it is asked until it has one.
@@ -97,6 +99,7 @@ impl<F: Buffer> Primary<F> {
                 waiting: false,
                 poll: false,
                 polled: false,
+                owing: false,
                 refused: false,
                 expecting: false,
                 peer_busy: false,
@@ -218,6 +221,10 @@ impl<F: Buffer> Link for Primary<F> {
         self.station.expecting && self.is_open(peer)
     }
 
+    fn all_stations(&self) -> u16 {
+        self.station.settings.address_size.all_station()
+    }
+
     fn is_sending(&self) -> bool {
         self.station.outgoing.is_some()
     }
@@ -250,7 +257,7 @@ impl Station {
         self.reassembly.clear();
         self.unnumbered.clear();
         (self.waiting, self.poll, self.polled, self.refused) = (false, false, false, false);
-        (self.expecting, self.peer_busy) = (false, false);
+        (self.expecting, self.peer_busy, self.owing) = (false, false, false);
         self.retries = 0;
         self.timers = Timers::new();
     }

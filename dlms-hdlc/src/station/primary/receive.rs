@@ -147,6 +147,7 @@ impl Station {
             Arrival::Ahead => Ok(LinkEvent::None),
             Arrival::InSequence => {
                 self.window.taken();
+                self.owing = true;
                 self.progress();
                 let joined = self.reassembly.join(frame, rx, keep);
                 let event = joined_event(joined, self.peer, Delivery::Confirmed);

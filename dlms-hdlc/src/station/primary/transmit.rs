@@ -21,7 +21,11 @@ impl Station {
             return None;
         }
         if self.outgoing.as_ref().is_some_and(|sending| sending.unnumbered.is_some()) {
-            return self.transmit_unnumbered(line, tx);
+            // A server that waits for the acknowledgement of its answer has no room for another request.
+            return match self.phase {
+                Phase::Connected if self.owing => self.tell_received(line),
+                _ => self.transmit_unnumbered(line, tx),
+            };
         }
         self.polled = self.phase == Phase::Connected && self.poll;
         let built = match self.phase {
@@ -34,7 +38,7 @@ impl Station {
                 self.command(line, FrameKind::Snrm, w.stored())
             }
             Phase::Connected if self.poll => {
-                self.poll = false;
+                (self.poll, self.owing) = (false, false);
                 self.command(line, FrameKind::Rr { receive: self.window.receive() }, &[])
             }
             Phase::Connected => self.transmit_numbered(line, tx),
@@ -58,6 +62,13 @@ impl Station {
         line.build(&frame.with_information(information, false)?, &[])
     }
 
+    /// Acknowledges what came, and keeps the turn.
+    fn tell_received<F: Buffer>(&mut self, line: &mut Line<F>) -> Option<Range<usize>> {
+        self.owing = false;
+        let control = Control::more(FrameKind::Rr { receive: self.window.receive() });
+        line.build(&Frame::new(self.server, self.client, control), &[])
+    }
+
     /// The next I frame, unless the peer has to acknowledge first.
     fn transmit_numbered<F: Buffer>(&mut self, line: &mut Line<F>, tx: &[u8]) -> Option<Range<usize>> {
         let (size, most) = (self.parameters.window_size_transmit, self.largest());
@@ -67,6 +78,7 @@ impl Station {
         let apdu = &self.outgoing.as_ref()?.apdu;
         let piece = apdu.piece(self.window.next(), most)?;
         let kind = FrameKind::I { send: self.window.send(), receive: self.window.receive() };
+        self.owing = false;
         self.waiting = piece.last || !self.window.has_room(size);
         let control = Control { kind, poll_final: self.waiting };
         line.build_piece(Frame::new(self.server, self.client, control), &piece, Llc::Command, tx)

@@ -307,6 +307,16 @@ fn unconfirmed_apdus_need_no_connection() {
 }
 
 #[test]
+fn before_an_unconfirmed_apdu_the_answer_is_acknowledged() {
+    let mut client = asked();
+    assert_eq!(client.takes(&line(&format!("21 03 30 E6E700{RESPONSE}"))), apdu(RESPONSE));
+    client.sends_octets(PEER, &[0xc1], Delivery::Unconfirmed);
+    assert_eq!(client.says(), ["0321 21", "0321 03 E6E600C1"]);
+    client.sends_octets(PEER, &[0xc1], Delivery::Unconfirmed);
+    assert_eq!(client.says(), ["0321 03 E6E600C1"]);
+}
+
+#[test]
 fn a_slow_answer_is_not_late_once_it_has_begun() {
     let mut client = asked();
     let answer = line(&format!("21 03 30 E6E700{RESPONSE}"));

@@ -1,3 +1,4 @@
+use core::array;
 use core::ops::Range;
 
 use dlms_core::apdu::{
@@ -5,7 +6,7 @@ use dlms_core::apdu::{
     VariableAccessSpecification, WriteResponse, WriteResult, tag,
 };
 use dlms_core::buffer::Buffer;
-use dlms_core::codec::{Decode, Writer};
+use dlms_core::codec::{Decode, Reader, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::data::Data;
 use dlms_core::limits;
@@ -71,6 +72,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let results = List::<GetDataResult<'_>>::from_bytes(bytes)?;
         check_count(Some(of.items.unwrap_or(1)), results.len())?;
         if of.items.is_some() {
+            let list = if of.purpose == Purpose::Invoke { self.as_results_of_methods(list)? } else { list };
             self.complete(Outcome::List(list));
             return Ok(());
         }
@@ -83,6 +85,54 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             Some(GetDataResult::Error(error)) => Err(refused(of.purpose, error).into()),
             None => Err(Misbehaviour::ResultCount { expected: 1, found: 0 }.into()),
         }
+    }
+
+    /// Turns the results of a Read, at `list` in the receive buffer, into those of methods as an action-response has
+    /// them: where they are. One that gives nothing gives null-data.
+    fn as_results_of_methods(&mut self, list: Range<usize>) -> Result<Range<usize>, ClientError> {
+        /// Octets that one with a value grows by: result code and presence octet, choice and all.
+        const MORE: usize = 2;
+        let bytes = self.rx.as_slice().get(list.clone()).unwrap_or_default();
+        let mut r = Reader::new(bytes);
+        let count = r.length()?;
+        let mut items: [(Range<usize>, Option<u8>); limits::WITH_LIST] = array::from_fn(|_| (0..0, None));
+        let mut end = list.end;
+        for item in items.iter_mut().take(count) {
+            let start = list.end.saturating_sub(r.remaining());
+            let code = match GetDataResult::decode(&mut r)? {
+                GetDataResult::Data(Data::NullData) => Some(0),
+                GetDataResult::Data(_) => {
+                    end = end.saturating_add(MORE);
+                    None
+                }
+                GetDataResult::Error(error) => Some(error.code()),
+            };
+            *item = (start..list.end.saturating_sub(r.remaining()), code);
+        }
+        let whole = self.rx.reserve(end)?;
+        // From the last octet to the first: none is written over before it is read.
+        let mut at = end;
+        let mut put = |whole: &mut [u8], octet: u8| {
+            at = at.saturating_sub(1);
+            if let Some(slot) = whole.get_mut(at) {
+                *slot = octet;
+            }
+        };
+        for (item, code) in items.iter().take(count).rev() {
+            if let Some(code) = code {
+                put(whole, 0);
+                put(whole, *code);
+                continue;
+            }
+            for place in item.clone().skip(1).rev() {
+                let octet = whole.get(place).copied().unwrap_or(0);
+                put(whole, octet);
+            }
+            for octet in [0, 1, 0] {
+                put(whole, octet);
+            }
+        }
+        Ok(list.start..end)
     }
 
     fn accept_block_of_variables(
@@ -166,9 +216,18 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let codes = codes.get(..results.len()).unwrap_or_default();
         match (of.items, codes) {
             (Some(_), codes) => {
-                // In the form of other lists of results, which is no longer than what came.
-                let mut w = Writer::new(self.rx.as_mut_slice().get_mut(plain.clone()).unwrap_or_default());
-                w.octets(codes);
+                // In the form of other lists of results.
+                let each = if of.purpose == Purpose::Invoke { 2 } else { 1 };
+                let needed = codes.len().saturating_mul(each).saturating_add(MOST_LENGTH);
+                let room = self.rx.reserve(plain.start.saturating_add(needed))?;
+                let mut w = Writer::new(room.get_mut(plain.start..).unwrap_or_default());
+                w.length(codes.len());
+                for code in codes {
+                    w.u8(*code);
+                    if of.purpose == Purpose::Invoke {
+                        w.presence(false);
+                    }
+                }
                 let end = plain.start.saturating_add(w.len());
                 self.complete(Outcome::List(plain.start..end));
                 Ok(())
@@ -203,6 +262,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         Ok(())
     }
 }
+
+/// Octets of the number of items of a list at most.
+const MOST_LENGTH: usize = 1;
 
 /// The one result of an answer that has one.
 fn only<'a, T: Decode<'a> + Copy>(results: &List<'a, T>) -> Option<T> {

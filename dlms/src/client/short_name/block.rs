@@ -17,6 +17,16 @@ pub(super) enum Service {
     Write,
 }
 
+/// An unconfirmed-write-request.
+pub(super) struct Unanswered<'a>(pub(super) &'a dyn Encode);
+
+impl Encode for Unanswered<'_> {
+    fn encode(&self, w: &mut Writer<'_>) {
+        w.u8(tag::UNCONFIRMED_WRITE_REQUEST);
+        self.0.encode(w);
+    }
+}
+
 impl Service {
     const fn request(self) -> u8 {
         match self {

@@ -21,7 +21,7 @@ use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::Link;
 use dlms_security::CounterStore;
 
-use super::{Blocks, Client, ClientError, Misuse, Phase};
+use super::{Blocks, Client, ClientError, Misuse, Phase, Recipients, Unconfirmed};
 use crate::Referencing;
 
 /// Does something by short names.
@@ -49,6 +49,8 @@ pub(super) enum Step<'a> {
     Set(AttributeDescriptor, Option<&'a SelectiveAccess<'a>>, &'a dyn Encode),
     SetList(&'a [AttributeSelection<'a>], &'a [&'a dyn Encode]),
     Invoke(MethodDescriptor, &'a dyn Encode),
+    InvokeList(&'a [MethodDescriptor], &'a [&'a dyn Encode]),
+    Send(Recipients, &'a Unconfirmed<'a>),
     /// The third pass of HLS, with this token.
     ReplyToHls(&'a [u8]),
     /// The object list of the current association is read.
@@ -138,6 +140,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             Step::Set(attribute, selection, value) => self.write_variable(attribute, selection, value),
             Step::SetList(attributes, values) => self.write_variables(attributes, values),
             Step::Invoke(method, parameter) => self.invoke_variable(method, parameter),
+            Step::InvokeList(methods, parameters) => self.invoke_variables(methods, parameters),
+            Step::Send(to, request) => self.send_variables(to, request),
             Step::ReplyToHls(token) => self.reply_to_hls(token),
             Step::Learn => self.learn(),
             Step::Accept(plain) => self.accept_variables(plain),
