@@ -23,7 +23,7 @@ mod scaler_unit;
 mod time;
 mod unit;
 
-pub use access::{association_ln, association_sn, sap_assignment, security_setup};
+pub use access::{association_ln, association_sn, image_transfer, sap_assignment, security_setup};
 pub use communication::push_setup;
 pub use measurement::{data, extended_register, profile_generic, register};
 pub use number::Number;

@@ -4,7 +4,7 @@
 use cosem_classes::model::{AttributeInfo, ClassInfo, Member, Storage, method_offset};
 use cosem_classes::*;
 
-static TABLES: [&ClassInfo; 24] = [
+static TABLES: [&ClassInfo; 25] = [
     &data::Data::INFO,
     &register::Register::INFO,
     &extended_register::ExtendedRegister::INFO,
@@ -21,6 +21,7 @@ static TABLES: [&ClassInfo; 24] = [
     &association_ln::v2::AssociationLn::INFO,
     &association_ln::v3::AssociationLn::INFO,
     &sap_assignment::SapAssignment::INFO,
+    &image_transfer::ImageTransfer::INFO,
     &activity_calendar::ActivityCalendar::INFO,
     &push_setup::v0::PushSetup::INFO,
     &push_setup::v1::PushSetup::INFO,

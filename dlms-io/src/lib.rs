@@ -9,6 +9,8 @@ mod characters;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
+mod clock_form;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
 mod disconnection;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod echo;
@@ -19,6 +21,8 @@ pub mod embedded;
 mod error;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod growing;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod habits;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod hdlc_client;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
@@ -37,6 +41,8 @@ mod push_failure;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod server_config;
 mod shared;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod synchronisation;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
@@ -45,6 +51,8 @@ mod watch;
 #[cfg(feature = "std")]
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub use habits::Habits;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 pub use heard::Heard;
 #[cfg(feature = "std")]
@@ -55,3 +63,5 @@ pub use push_failure::PushFailure;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 pub use server_config::ServerConfig;
 pub use shared::Shared;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub use synchronisation::{Correction, Synchronisation, SynchronisationPolicy};

@@ -5,16 +5,14 @@ mod support;
 
 use core::pin::pin;
 
-use cosem_classes::disconnect_control::ControlState;
 use dlms::client::profile::{ReadingOptions, Row, TimeRange};
 use dlms::client::{ClientConfig, ClientError, Limit, Misuse};
 use dlms_core::apdu::{Conformance, DataAccessResult};
 use dlms_core::data::{DateTime, Deviation};
 use dlms_io::blocking::{self, Error};
-use dlms_io::tokio::{self as asynchronous};
 use support::{
-    BREAKER, CLOCK, ENERGY, LOAD_NAME, Level, ROWS, VOLTAGE, by_short_names, config, counters, devices,
-    poll_times, provider,
+    BREAKER, CLOCK, ENERGY, LOAD_NAME, Level, ROWS, VOLTAGE, by_short_names, config, meter, poll_times,
+    with_meter,
 };
 
 /// The time of row `number`.
@@ -38,32 +36,6 @@ fn configs() -> Vec<ClientConfig> {
         by_short_names(Level::None),
         whole,
     ]
-}
-
-/// Does `work` with a blocking meter.
-fn with_meter(
-    config: ClientConfig,
-    work: impl FnOnce(&mut blocking::TcpMeter<support::Provider, dlms_security::RamCounters>),
-) {
-    let server = blocking::Server::bind("127.0.0.1:0", devices()).unwrap();
-    let (address, stopper) = (server.local_addr(), server.stopper());
-    let serving = std::thread::spawn(move || server.run(|_, _| {}));
-    let mut meter = blocking::connect_tcp(address, config, provider(), counters()).unwrap();
-    meter.associate().unwrap();
-    work(&mut meter);
-    drop(meter);
-    stopper.stop();
-    serving.join().unwrap();
-}
-
-async fn meter() -> asynchronous::TcpMeter<support::Provider, dlms_security::RamCounters> {
-    let server = asynchronous::Server::bind("127.0.0.1:0", devices()).await.unwrap();
-    let address = server.local_addr().unwrap();
-    tokio::spawn(server.run(|_, _| {}));
-    let config = config(Level::Hls);
-    let mut meter = asynchronous::connect_tcp(address, config, provider(), counters()).await.unwrap();
-    meter.associate().await.unwrap();
-    meter
 }
 
 #[test]
@@ -142,7 +114,7 @@ fn attributes_of_different_classes_are_read_in_the_fewest_requests() {
         let by_name = config.referencing == dlms::Referencing::LogicalName;
         with_meter(config, |meter| {
             let before = meter.client().statistics().round_trips;
-            let answers = meter.read_all(&attributes).unwrap();
+            let answers = meter.read_all(attributes).unwrap();
             let trips = meter.client().statistics().round_trips - before;
             let values: Vec<_> = answers
                 .iter()
@@ -160,49 +132,10 @@ fn attributes_of_different_classes_are_read_in_the_fewest_requests() {
             }
             // More than go in one list.
             let many = [attributes[0]; 150];
-            assert!(meter.read_all(&many).unwrap().iter().all(Result::is_ok));
-            assert!(meter.read_all(&[]).unwrap().is_empty());
+            assert!(meter.read_all(many).unwrap().iter().all(Result::is_ok));
+            assert!(meter.read_all([]).unwrap().is_empty());
         });
     }
-}
-
-#[test]
-fn registers_clocks_and_breakers_by_their_names() {
-    let named = |attribute: dlms_core::apdu::AttributeDescriptor| attribute.logical_name;
-    let breaker = named(BREAKER.control_state().descriptor());
-    let clock = named(CLOCK.time().descriptor());
-    with_meter(config(Level::Hls), |meter| {
-        let energy = meter.read_register(named(ENERGY.value().descriptor())).unwrap();
-        assert_eq!(energy.to_string(), "123456 Wh");
-        assert_eq!(meter.read_register(named(VOLTAGE.value().descriptor())).unwrap().to_string(), "230.1 V");
-        assert!(matches!(meter.read_register(LOAD_NAME), Err(Error::Client(ClientError::Refused(_)))));
-        let begin = at(0).utc_seconds().unwrap();
-        meter.set_clock(clock, begin).unwrap();
-        let ahead = meter.read_clock(clock).unwrap().utc_seconds().unwrap() - begin;
-        assert!((0..60).contains(&ahead), "{ahead}");
-        meter.disconnect(breaker).unwrap();
-        assert_eq!(meter.breaker_state(breaker).unwrap(), ControlState::Disconnected);
-        meter.reconnect(breaker).unwrap();
-        assert_eq!(meter.breaker_state(breaker).unwrap(), ControlState::Connected);
-    });
-}
-
-#[tokio::test]
-async fn registers_clocks_and_breakers_by_their_names_in_tasks() {
-    let named = |attribute: dlms_core::apdu::AttributeDescriptor| attribute.logical_name;
-    let breaker = named(BREAKER.control_state().descriptor());
-    let clock = named(CLOCK.time().descriptor());
-    let mut meter = meter().await;
-    let energy = meter.read_register(named(ENERGY.value().descriptor())).await.unwrap();
-    assert_eq!(energy.to_string(), "123456 Wh");
-    let begin = at(0).utc_seconds().unwrap();
-    meter.set_clock(clock, begin).await.unwrap();
-    let ahead = meter.read_clock(clock).await.unwrap().utc_seconds().unwrap() - begin;
-    assert!((0..60).contains(&ahead), "{ahead}");
-    meter.disconnect(breaker).await.unwrap();
-    assert_eq!(meter.breaker_state(breaker).await.unwrap(), ControlState::Disconnected);
-    meter.reconnect(breaker).await.unwrap();
-    assert_eq!(meter.breaker_state(breaker).await.unwrap(), ControlState::Connected);
 }
 
 #[tokio::test]
@@ -218,7 +151,7 @@ async fn rows_come_one_by_one() {
     }
     assert_eq!(count, 50);
     assert!(rows.next().await.is_none());
-    let answers = meter.read_all(&[ENERGY.value().descriptor(), CLOCK.time_zone().descriptor()]).await;
+    let answers = meter.read_all([ENERGY.value().descriptor(), CLOCK.time_zone().descriptor()]).await;
     assert_eq!(answers.unwrap().iter().filter(|answer| answer.is_ok()).count(), 2);
 }
 

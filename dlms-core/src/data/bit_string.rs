@@ -8,6 +8,9 @@ pub struct BitString<'a> {
 }
 
 impl<'a> BitString<'a> {
+    /// No bits.
+    pub const EMPTY: Self = Self { len: 0, octets: &[] };
+
     /// The first `len` bits of `octets`; nothing if they are not exactly the octets that many bits take.
     #[must_use]
     pub const fn new(len: usize, octets: &'a [u8]) -> Option<Self> {

@@ -12,7 +12,7 @@ use super::channel::{Channel, Received};
 use super::{Error, Transport};
 use crate::notified::Notified;
 use crate::progress::Progress;
-use crate::{Observer, Traffic};
+use crate::{Habits, Observer, Traffic};
 
 /// A meter at the other end of a transport, and the client that talks to it.
 ///
@@ -25,12 +25,24 @@ pub struct Meter<T, L, C, K, B = Vec<u8>> {
     /// The transport ended, or cannot be used any more.
     ended: bool,
     notified: Notified,
+    pub(super) habits: Habits,
 }
 
 impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter<T, L, C, K, B> {
     /// The meter that `client` is configured for, over a transport that reaches it.
     pub fn new(transport: T, client: Client<L, C, K, B>) -> Self {
-        Self { channel: Channel::new(transport), client, ended: false, notified: Notified::default() }
+        Self {
+            channel: Channel::new(transport),
+            client,
+            ended: false,
+            notified: Notified::default(),
+            habits: Habits::default(),
+        }
+    }
+
+    /// Heeds what the meter wants from now on.
+    pub const fn set_habits(&mut self, habits: Habits) {
+        self.habits = habits;
     }
 
     /// Shows all octets on the line to `observer` from now on.

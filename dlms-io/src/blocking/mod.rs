@@ -41,7 +41,9 @@
 //! # }
 //! ```
 
+mod breaker;
 mod channel;
+mod clock;
 mod connect;
 mod connect_line;
 #[cfg(feature = "serial")]
@@ -49,15 +51,16 @@ mod connect_serial;
 mod datagram;
 mod echo_cancelling;
 mod ending;
+mod image;
 mod line;
 mod listen;
 mod listener;
 mod meter;
-mod objects;
 mod opening;
 mod probe;
 mod profile;
 mod push;
+mod register;
 #[cfg(feature = "serial")]
 mod serial_port;
 mod serve;
@@ -67,12 +70,15 @@ mod services;
 mod transport;
 mod workers;
 
+pub use breaker::Breaker;
+pub use clock::Clock;
 pub use connect::{HdlcMeter, TcpMeter, UdpMeter, connect_hdlc_tcp, connect_tcp, connect_udp};
 pub use connect_line::connect_line;
 #[cfg(feature = "serial")]
 pub use connect_serial::{connect_mode_e, connect_serial};
 pub use datagram::Datagram;
 pub use echo_cancelling::EchoCancelling;
+pub use image::Image;
 pub use line::Line;
 pub use listen::listen;
 pub use listener::Listener;

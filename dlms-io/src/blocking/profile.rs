@@ -62,10 +62,11 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
     /// See [`Error`]; that an attribute is refused is an answer.
     pub fn read_all(
         &mut self,
-        attributes: &[AttributeDescriptor],
+        attributes: impl AsRef<[AttributeDescriptor]>,
     ) -> Result<Vec<Result<DataBuf, DataAccessResult>>, Error> {
+        let attributes = attributes.as_ref();
         let mut answers = Vec::with_capacity(attributes.len());
-        let mut reading = ReadAll::new(attributes);
+        let mut reading = ReadAll::new(attributes).with_list_limit(self.habits.list_items);
         while !reading.is_done() {
             let ended = match self.exchange(|client| reading.start(client)) {
                 Err(Error::Client(error)) => Err(error),
@@ -136,7 +137,10 @@ impl<'m, T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> P
     }
 
     fn read(&mut self, wanted: WantedRows) -> Rows<'_, 'm, T, L, C, K, B> {
-        let options = self.options.unwrap_or_else(|| ReadingOptions::offered(self.meter.client.negotiated()));
+        let options = self.options.unwrap_or_else(|| ReadingOptions {
+            deviation_reversed: self.meter.habits.deviation_reversed,
+            ..ReadingOptions::offered(self.meter.client.negotiated())
+        });
         let mut reader = ProfileReader::new(self.name, wanted).with_options(options);
         if let Some(columns) = &self.columns {
             reader = reader.with_columns(columns.clone());

@@ -11,7 +11,7 @@ use super::channel::{Channel, Received};
 use crate::inbox::Inbox;
 use crate::notified::Notified;
 use crate::progress::Progress;
-use crate::{Observer, Traffic};
+use crate::{Habits, Observer, Traffic};
 
 /// A meter at the other end of a transport, and the client that talks to it.
 ///
@@ -29,6 +29,7 @@ pub struct Meter<T, L, C, K, B = Vec<u8>> {
     /// The transport ended, or cannot be used any more.
     ended: bool,
     notified: Notified,
+    pub(super) habits: Habits,
 }
 
 impl<T, L, C, K, B> Meter<T, L, C, K, B>
@@ -42,7 +43,14 @@ where
     /// The meter that `client` is configured for, over a transport that reaches it.
     pub fn new(transport: T, client: Client<L, C, K, B>) -> Self {
         let channel = Channel::new(transport, client.config().response_time_out);
-        Self { channel, client, outcome: None, ended: false, notified: Notified::default() }
+        Self {
+            channel,
+            client,
+            outcome: None,
+            ended: false,
+            notified: Notified::default(),
+            habits: Habits::default(),
+        }
     }
 
     /// With so many octets in one read at most: for datagrams, which must not be cut.
@@ -50,6 +58,11 @@ where
     pub fn with_read_size(mut self, octets: usize) -> Self {
         self.channel.inbox = Inbox::new(vec![0; octets.max(1)]);
         self
+    }
+
+    /// Heeds what the meter wants from now on.
+    pub const fn set_habits(&mut self, habits: Habits) {
+        self.habits = habits;
     }
 
     /// Shows all octets on the line to `observer` from now on.

@@ -40,21 +40,24 @@
 //! # }
 //! ```
 
+mod breaker;
 mod channel;
+mod clock;
 mod connect;
 mod connect_line;
 #[cfg(feature = "tokio-serial")]
 mod connect_serial;
 mod datagram;
 mod echo_cancelling;
+mod image;
 mod line;
 mod listen;
 mod listener;
 mod meter;
-mod objects;
 mod opening;
 mod profile;
 mod push;
+mod register;
 #[cfg(feature = "tokio-serial")]
 mod serial_port;
 mod serve;
@@ -62,12 +65,15 @@ mod serve_mode_e;
 mod server;
 mod services;
 
+pub use breaker::Breaker;
+pub use clock::Clock;
 pub use connect::{HdlcMeter, TcpMeter, UdpMeter, connect_hdlc_tcp, connect_tcp, connect_udp};
 pub use connect_line::connect_line;
 #[cfg(feature = "tokio-serial")]
 pub use connect_serial::{connect_mode_e, connect_serial};
 pub use datagram::Datagram;
 pub use echo_cancelling::EchoCancelling;
+pub use image::Image;
 pub use line::Line;
 pub use listen::listen;
 pub use listener::Listener;

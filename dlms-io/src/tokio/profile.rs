@@ -71,10 +71,11 @@ where
     /// See [`Error`]; that an attribute is refused is an answer.
     pub async fn read_all(
         &mut self,
-        attributes: &[AttributeDescriptor],
+        attributes: impl AsRef<[AttributeDescriptor]>,
     ) -> Result<Vec<Result<DataBuf, DataAccessResult>>, Error> {
+        let attributes = attributes.as_ref();
         let mut answers = Vec::with_capacity(attributes.len());
-        let mut reading = ReadAll::new(attributes);
+        let mut reading = ReadAll::new(attributes).with_list_limit(self.habits.list_items);
         while !reading.is_done() {
             let ended = match self.exchange(|client| reading.start(client)).await {
                 Err(Error::Client(error)) => Err(error),
@@ -152,7 +153,10 @@ where
     }
 
     fn read(&mut self, wanted: WantedRows) -> Rows<'_, 'm, T, L, C, K, B> {
-        let options = self.options.unwrap_or_else(|| ReadingOptions::offered(self.meter.client.negotiated()));
+        let options = self.options.unwrap_or_else(|| ReadingOptions {
+            deviation_reversed: self.meter.habits.deviation_reversed,
+            ..ReadingOptions::offered(self.meter.client.negotiated())
+        });
         let mut reader = ProfileReader::new(self.name, wanted).with_options(options);
         if let Some(columns) = &self.columns {
             reader = reader.with_columns(columns.clone());

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use cosem_classes::clock::{Clock, DaylightSaving, LocalClock};
 use cosem_classes::disconnect_control::{Breaker, ControlMode, ControlState, DisconnectControl};
+use cosem_classes::image_transfer::{ImageReceiver, ImageStore, ImageToActivateView, ImageTransfer, Work};
 use cosem_classes::model::{CaptureObject, Instance, Object, ObjectList, Unrestricted};
 use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
 use cosem_classes::register::{Register, StoredRegister};
@@ -18,10 +19,12 @@ use dlms::client::{Ciphering, Client, ClientConfig};
 use dlms::server::{AssociationConfig, Device, DeviceConfig, InOrder};
 use dlms::{Authentication, Referencing, Secret};
 use dlms_core::acse::MechanismName;
+use dlms_core::apdu::ActionResult;
 use dlms_core::codec::Encode;
 use dlms_core::crypto::{KeyId, KeyKind};
-use dlms_core::data::{DateTime, Deviation};
-use dlms_io::SystemClock;
+use dlms_core::data::{DateTime, Deviation, Octets};
+use dlms_io::tokio as asynchronous;
+use dlms_io::{SystemClock, blocking};
 use dlms_security::{
     GrowingKeys, InvocationCounters, Protection, RamCounters, SoftwareProvider, SystemTitle,
 };
@@ -35,6 +38,7 @@ pub const CLOCK: Clock = Clock::at(obis!("0-0:1.0.0.255"));
 pub const LOAD: ProfileGeneric = ProfileGeneric::at(obis!("1-0:99.1.0.255"));
 pub const BREAKER: DisconnectControl = DisconnectControl::at(obis!("0-0:96.3.10.255"));
 pub const LOAD_NAME: ObisCode = obis!("1-0:99.1.0.255");
+pub const IMAGE: ObisCode = obis!("0-0:44.0.0.255");
 pub const ROWS: u32 = 200;
 
 const SERVER_TITLE: SystemTitle = SystemTitle(*b"TST\0\0\0\0\x01");
@@ -131,6 +135,39 @@ pub fn whole_profile() -> Vec<u8> {
     whole
 }
 
+/// Room for an image; good ones end with `!`.
+#[derive(Debug, Default)]
+struct Flash(Vec<u8>);
+
+impl ImageStore for Flash {
+    fn initiate(&mut self, _: &[u8], size: u32) -> Result<(), ActionResult> {
+        self.0 = vec![0; size as usize];
+        Ok(())
+    }
+    fn write(&mut self, offset: u32, octets: &[u8]) -> Result<(), ActionResult> {
+        self.0[offset as usize..][..octets.len()].copy_from_slice(octets);
+        Ok(())
+    }
+    fn begin_verification(&mut self) {}
+    fn verification(&self) -> Work {
+        if self.0.ends_with(b"!") { Work::Done } else { Work::Failed }
+    }
+    fn begin_activation(&mut self) {}
+    fn activation(&self) -> Work {
+        Work::Done
+    }
+    fn count(&self) -> u32 {
+        1
+    }
+    fn image(&self, number: u32) -> Option<ImageToActivateView<'_>> {
+        (number == 0).then_some(ImageToActivateView {
+            image_to_activate_size: u32::try_from(self.0.len()).unwrap(),
+            image_to_activate_identification: Octets(b"FW-2"),
+            image_to_activate_signature: Octets(&[]),
+        })
+    }
+}
+
 pub fn devices() -> Devices {
     Arc::new(Mutex::new(vec![device()]))
 }
@@ -155,6 +192,8 @@ pub fn device() -> MeterDevice {
     objects.insert(profile);
     let breaker = Breaker::new(true, ControlState::Connected, ControlMode(4));
     objects.insert(Instance::<DisconnectControl, _>::new(name(BREAKER.output_state()), breaker));
+    let receiver = ImageReceiver::new(Flash::default(), 100, Vec::new());
+    objects.insert(Instance::<ImageTransfer, _>::new(IMAGE, receiver));
 
     let config = DeviceConfig::new(b"TST0000000000001", SERVER_TITLE);
     let mut device =
@@ -183,4 +222,27 @@ pub async fn poll_times<F: Future>(mut future: Pin<&mut F>, times: usize) -> Opt
         tokio::task::yield_now().await;
     }
     None
+}
+
+/// Does `work` with a blocking meter.
+pub fn with_meter(config: ClientConfig, work: impl FnOnce(&mut blocking::TcpMeter<Provider, RamCounters>)) {
+    let server = blocking::Server::bind("127.0.0.1:0", devices()).unwrap();
+    let (address, stopper) = (server.local_addr(), server.stopper());
+    let serving = std::thread::spawn(move || server.run(|_, _| {}));
+    let mut meter = blocking::connect_tcp(address, config, provider(), counters()).unwrap();
+    meter.associate().unwrap();
+    work(&mut meter);
+    drop(meter);
+    stopper.stop();
+    serving.join().unwrap();
+}
+
+pub async fn meter() -> asynchronous::TcpMeter<Provider, RamCounters> {
+    let server = asynchronous::Server::bind("127.0.0.1:0", devices()).await.unwrap();
+    let address = server.local_addr().unwrap();
+    tokio::spawn(server.run(|_, _| {}));
+    let config = config(Level::Hls);
+    let mut meter = asynchronous::connect_tcp(address, config, provider(), counters()).await.unwrap();
+    meter.associate().await.unwrap();
+    meter
 }

@@ -59,6 +59,10 @@ pub enum Timer {
     Response,
     /// Any octet of a connection that has fallen silent.
     Inactivity,
+    /// A meter that verifies an image.
+    ImageVerification,
+    /// A meter that activates an image.
+    ImageActivation,
 }
 
 /// How a server broke the rules.
@@ -107,6 +111,15 @@ pub enum Misbehaviour {
         /// Values of the row.
         found: usize,
     },
+    /// An image_block_size of 0.
+    #[error("it takes images in blocks of no octets")]
+    ImageBlockSize,
+    /// Blocks of an image that were taken, however often they were sent, and are not there.
+    #[error("blocks of the image that it took are not there")]
+    ImageBlocks,
+    /// An image_transfer_status that what was asked for does not lead to.
+    #[error("image_transfer_status {0} after what was done")]
+    ImageStatus(u8),
     /// Services accepted that were not proposed, or another protocol version.
     #[error("accepted what was not proposed")]
     Negotiation,
@@ -138,9 +151,27 @@ pub enum Refusal {
     /// The server gave up the transfer of blocks.
     #[error("the server gave up the block transfer")]
     Aborted,
+    /// An image.
+    #[error("{0}")]
+    Image(#[from] ImageRefusal),
     /// The request as such, in the older form.
     #[error("service error: {0:?}")]
     ServiceError(ConfirmedServiceError),
+}
+
+/// Why a meter will not have an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImageRefusal {
+    /// image_transfer_enabled is false, and was not to be set.
+    #[error("image_transfer_enabled is false")]
+    Disabled,
+    /// It verified the image, and it is not good: damaged, or not for this meter.
+    #[error("image verification failed")]
+    Verification,
+    /// It could not activate the image.
+    #[error("image activation failed")]
+    Activation,
 }
 
 /// A mistake of the caller's: decidable by reading the program.
@@ -188,6 +219,9 @@ pub enum Misuse {
     /// No column of the profile is a time to choose rows by.
     #[error("the profile has no column with times; rows can be chosen by number")]
     NoTimes,
+    /// An image without octets, or with more than can be counted.
+    #[error("an image has 1 to 4294967295 bytes")]
+    Image,
     /// There is no such result to fetch.
     #[error("no result to fetch")]
     NoResult,

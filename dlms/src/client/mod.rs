@@ -12,6 +12,7 @@ mod exchange;
 #[cfg(feature = "general-block-transfer")]
 mod general;
 mod get;
+pub mod image;
 mod notification;
 #[cfg(feature = "alloc")]
 pub mod profile;
@@ -24,7 +25,7 @@ mod unconfirmed;
 #[cfg(feature = "access")]
 pub use access::{Access, AccessOptions, AccessResults};
 pub use config::{Ciphering, ClientConfig, PreEstablished};
-pub use error::{ClientError, Limit, Misbehaviour, Misuse, Refusal, Timer};
+pub use error::{ClientError, ImageRefusal, Limit, Misbehaviour, Misuse, Refusal, Timer};
 pub use event::Event;
 pub use read_all::ReadAll;
 pub use short_name::{NameTable, ShortName};

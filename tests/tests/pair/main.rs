@@ -19,6 +19,7 @@ mod a_meter_pushes_when_it_is_due;
 mod a_meter_speaks_unasked;
 mod an_association_is_opened_and_released;
 mod an_association_may_stand_without_being_opened;
+mod an_image_is_transferred;
 mod an_image_of_ten_megabytes_goes_in_blocks;
 mod an_unconfirmed_request_is_done_once_and_not_answered;
 mod any_message_goes_in_blocks;
