@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the inputs of tests/vectors/*.json as the corpora of the fuzz targets.
+"""Writes the inputs of tests/vectors/*.json, and the certificates beside them, as the corpora of the fuzz targets.
 
 usage: seed_corpus.py VECTORS CORPORA     one directory in CORPORA per target, one file per input
 """
@@ -42,4 +42,9 @@ for path in sorted(vectors.glob("**/*.json")):
             directory.mkdir(parents=True, exist_ok=True)
             (directory / hashlib.sha1(octets).hexdigest()).write_bytes(octets)
             written[target] = written.get(target, 0) + 1
+for path in sorted(vectors.glob("certificates/*.der")):
+    directory = corpora / "certificate"
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / path.name).write_bytes(path.read_bytes())
+    written["certificate"] = written.get("certificate", 0) + 1
 print("seeds: " + (", ".join(f"{target} {n}" for target, n in sorted(written.items())) or "none"))

@@ -7,6 +7,7 @@
 //! | [`ReplayWindows`] | counters received, by originator and key |
 //! | [`SecurityPolicy`], [`Protection`] | what is demanded, what was given |
 //! | [`CipheredApdu`], [`GeneralCiphering`], [`GeneralSigning`] | views of protected APDUs, for those without keys |
+//! | `certificate` | X.509 certificates: read, checked up to a trust anchor, asked for; with feature `certificates` |
 //! | [`hls`] | authentication: passwords, challenges, tokens |
 //! | [`conformance`] | vectors that any [`CryptoProvider`](dlms_core::crypto::CryptoProvider) must pass |
 //! | `SoftwareProvider` | the provider in software, with feature `rustcrypto` |
@@ -23,6 +24,8 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "certificates")]
+pub mod certificate;
 mod ciphered_apdu;
 pub mod conformance;
 mod context;
@@ -33,6 +36,7 @@ mod general_signing;
 pub mod hls;
 mod policy;
 mod protection;
+mod public_key;
 mod ram_counters;
 mod replay;
 #[cfg(feature = "rustcrypto")]
@@ -49,6 +53,7 @@ pub use general_ciphering::{GeneralCiphering, KeyInfo};
 pub use general_signing::GeneralSigning;
 pub use policy::SecurityPolicy;
 pub use protection::Protection;
+pub use public_key::PublicKey;
 pub use ram_counters::RamCounters;
 pub use replay::{ReplayMemory, ReplayWindow, ReplayWindows};
 #[cfg(all(feature = "rustcrypto", feature = "alloc"))]
