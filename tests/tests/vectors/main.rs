@@ -7,8 +7,11 @@ mod captures;
 mod ciphering;
 mod local_exchange;
 mod malformed;
+mod mbus;
+mod mbus_malformed;
 mod messages;
 mod values;
+mod wmbus;
 mod wrapper;
 
 use dlms_tests::vector::Vector;
@@ -35,15 +38,21 @@ const READ: &[(&str, &[&str])] = &[
             "axdr-data",
             "bitflips:apdu",
             "iec62056-21-line",
+            "mbus",
+            "mbus-app",
+            "mbus-dlms",
             "prefixes:apdu",
             "prefixes:axdr-data",
             "prefixes:wrapper",
+            "wmbus",
             "wrapper",
         ],
     ),
+    ("mbus", &["mbus", "mbus-short"]),
     ("notification", &["apdu"]),
-    ("real-meter", &["apdu-capture", "axdr-data", "hdlc-capture", "p1-glo", "wrapper-capture"]),
+    ("real-meter", &["apdu-capture", "axdr-data", "hdlc-capture", "mbus-dlms", "p1-glo", "wrapper-capture"]),
     ("session-trace", &["hdlc-session"]),
+    ("wmbus", &["crypto", "wmbus"]),
     ("wrapper", &["wrapper"]),
     ("xdlms-ln", &["apdu"]),
     ("xdlms-sn", &["apdu"]),
@@ -56,11 +65,6 @@ const NOT_READ: &[(&str, &str, &str)] = &[
     ("malformed", "hdlc-capture", "read by hdlc.rs"),
     ("malformed", "hdlc-noise", "read by hdlc.rs"),
     ("malformed", "prefixes:hdlc", "read by hdlc.rs"),
-    ("malformed", "mbus", "M-Bus is not offered yet"),
-    ("malformed", "mbus-app", "M-Bus is not offered yet"),
-    ("malformed", "mbus-dlms", "M-Bus is not offered yet"),
-    ("malformed", "wmbus", "M-Bus is not offered yet"),
-    ("real-meter", "mbus-dlms", "M-Bus is not offered yet"),
 ];
 
 #[test]
