@@ -1,10 +1,11 @@
 mod document;
 mod known_senders;
+mod mqtt;
 
 use core::fmt::Display;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use dlms::listener::{Event, Listener as Machine, ListenerError};
 use dlms_hdlc::{Primary, PrimarySettings};
@@ -19,6 +20,7 @@ use crate::output::Output;
 use crate::telegram::Link;
 use crate::tree;
 use known_senders::KnownSenders;
+use mqtt::{Broker, BrokerUrl};
 
 /// Prints what meters push, as it arrives: each notification as `dlms decode` prints it. Confirmed ones are confirmed.
 ///
@@ -32,6 +34,8 @@ use known_senders::KnownSenders;
 /// (none, auth, enc or auth-enc). Nobody but its owner may read the file.
 ///
 /// Example: dlms listen --tcp 0.0.0.0:4059 --keys meters.toml --json
+///
+/// Example: dlms listen --serial /dev/ttyUSB0:2400 --mqtt mqtt://homeassistant.local
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("place").required(true).args(["tcp", "udp", "serial"]))]
 pub(crate) struct ListenArgs {
@@ -47,9 +51,9 @@ pub(crate) struct ListenArgs {
     /// The meters' keys.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// Hand notifications over to a broker: not built yet.
+    /// Hand readings over to an MQTT broker, and tell Home Assistant of them: mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX].
     #[arg(long, value_name = "URL")]
-    mqtt: Option<String>,
+    mqtt: Option<BrokerUrl>,
     /// End after so many notifications.
     #[arg(long, value_name = "N")]
     count: Option<usize>,
@@ -57,15 +61,17 @@ pub(crate) struct ListenArgs {
 
 /// Runs `dlms listen`.
 pub(crate) fn run(args: &ListenArgs, output: &Output) -> Result<(), Failure> {
-    if args.mqtt.is_some() {
-        return Err(Failure::unsupported("handing over to an MQTT broker is not built"));
-    }
     let senders = match &args.keys {
         Some(file) => KnownSenders::read(file)?,
         None => KnownSenders::default(),
     };
-    let teller =
-        Teller { output, left: AtomicUsize::new(args.count.unwrap_or(usize::MAX)), failed: Mutex::new(None) };
+    let broker = args.mqtt.as_ref().map(Broker::connect).transpose()?;
+    let teller = Teller {
+        output,
+        left: AtomicUsize::new(args.count.unwrap_or(usize::MAX)),
+        failed: Mutex::new(None),
+        broker: broker.map(Mutex::new),
+    };
     let unavailable = |place: &str, error: &std::io::Error| {
         Failure::new(FailureKind::Link, format!("cannot listen at {place}: {error}"))
     };
@@ -94,6 +100,7 @@ pub(crate) fn run(args: &ListenArgs, output: &Output) -> Result<(), Failure> {
         }
         (None, None, None) => return Err(Failure::usage("--tcp, --udp or --serial")),
     };
+    teller.finish();
     listened.map_err(|error| Failure::new(FailureKind::Link, error.to_string()))?;
     match teller.failed.into_inner() {
         Ok(Some(failure)) => Err(failure),
@@ -108,6 +115,8 @@ struct Teller<'o> {
     left: AtomicUsize,
     /// Why nothing more can be printed.
     failed: Mutex<Option<Failure>>,
+    /// Who is handed the readings, too.
+    broker: Option<Mutex<Broker>>,
 }
 
 impl Teller<'_> {
@@ -118,7 +127,10 @@ impl Teller<'_> {
                     return;
                 }
                 let document = document::of(link, origin, apdu);
-                let printed = document.and_then(|document| self.output.print(&document, tree::document));
+                let printed = document.and_then(|document| {
+                    self.output.print(&document, tree::document)?;
+                    self.hand_over(&document)
+                });
                 self.left.fetch_sub(1, Ordering::Relaxed);
                 printed
             }
@@ -135,9 +147,23 @@ impl Teller<'_> {
         let Err(failure) = printed else { return };
         if failure.kind() == FailureKind::Io {
             self.left.store(0, Ordering::Relaxed);
-            *self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(failure);
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
         } else {
             self.output.print_failure(&failure);
+        }
+    }
+
+    fn hand_over(&self, document: &Value) -> Result<(), Failure> {
+        match &self.broker {
+            Some(broker) => broker.lock().unwrap_or_else(PoisonError::into_inner).publish(document),
+            None => Ok(()),
+        }
+    }
+
+    /// Nothing more will be told.
+    fn finish(&self) {
+        if let Some(broker) = &self.broker {
+            broker.lock().unwrap_or_else(PoisonError::into_inner).finish();
         }
     }
 
@@ -147,7 +173,8 @@ impl Teller<'_> {
 
     /// The exit status.
     fn end(&self) -> i32 {
-        let failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.finish();
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.as_ref().map_or(0, |failure| i32::from(failure.kind().exit_status()))
     }
 }

@@ -7,6 +7,7 @@ mod counters;
 mod failures;
 #[cfg(unix)]
 mod key_files;
+mod listening;
 mod profiles;
 mod secrets;
 #[cfg(unix)]
