@@ -24,7 +24,6 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-#[cfg(feature = "certificates")]
 pub mod certificate;
 mod ciphered_apdu;
 pub mod conformance;

@@ -22,6 +22,7 @@ fn it_passes_the_vectors_with_every_key_table() {
         key_wrap: true,
         dedicated_keys: true,
         session_keys: true,
+        renaming: true,
         hashes: cfg!(feature = "hashes"),
         suite_1: cfg!(feature = "elliptic-curves"),
         suite_2: cfg!(feature = "elliptic-curves"),

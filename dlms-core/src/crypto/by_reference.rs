@@ -43,6 +43,9 @@ impl<C: CryptoProvider + ?Sized> CryptoProvider for &mut C {
     fn remove_key(&mut self, key: KeyId) {
         (**self).remove_key(key);
     }
+    fn rename_key(&mut self, from: KeyId, into: KeyId) -> Result<(), CryptoError> {
+        (**self).rename_key(from, into)
+    }
     fn wrap_key(&mut self, kek: KeyId, key: KeyId, out: &mut [u8]) -> Result<usize, CryptoError> {
         (**self).wrap_key(kek, key, out)
     }

@@ -21,6 +21,12 @@ pub enum KeyKind {
     Agreement,
     /// The private key of our key pair for TLS: key type 2.
     Tls,
+    /// The private key of a new key pair that takes the place of [`Signing`](Self::Signing) once it is certified.
+    NextSigning,
+    /// The same for [`Agreement`](Self::Agreement).
+    NextAgreement,
+    /// The same for [`Tls`](Self::Tls).
+    NextTls,
     /// An encryption key of one exchange or session, wrapped or agreed, in a slot that was
     /// [free](crate::crypto::CryptoProvider::free_slot).
     Session(u16),
@@ -48,7 +54,16 @@ impl KeyKind {
     /// Whether it is the private key of a key pair.
     #[must_use]
     pub const fn is_private(self) -> bool {
-        matches!(self, Self::Signing | Self::Agreement | Self::Tls | Self::Ephemeral(_))
+        matches!(
+            self,
+            Self::Signing
+                | Self::Agreement
+                | Self::Tls
+                | Self::NextSigning
+                | Self::NextAgreement
+                | Self::NextTls
+                | Self::Ephemeral(_)
+        )
     }
 }
 

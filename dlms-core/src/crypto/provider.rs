@@ -66,6 +66,15 @@ pub trait CryptoProvider {
         let _ = key;
     }
 
+    /// Gives a key another name, in place of an older key of that name: both are of symmetric keys, or of private ones.
+    ///
+    /// # Errors
+    /// `NoSuchKey`; `Unsupported` for names of different sorts. An older key then stays.
+    fn rename_key(&mut self, from: KeyId, into: KeyId) -> Result<(), CryptoError> {
+        let _ = (from, into);
+        Err(CryptoError::Unsupported)
+    }
+
     /// Wraps `key` under `kek` (RFC 3394) into `out`; gives the length, 8 octets more than the key's.
     ///
     /// # Errors

@@ -12,21 +12,21 @@
 //! | basic constraints | none or CA:FALSE; CA:TRUE to issue, with the path length kept |
 //! | critical extensions | these, extended key usage, certificate policies; another one is refused |
 
-mod chain;
-mod error;
-mod extensions;
-mod name;
+mod entity;
 mod purpose;
-mod request;
-mod signature;
 mod store;
+mod time;
+#[cfg(feature = "certificates")]
 mod x509;
 
-pub use chain::{Authorities, Authority, Expected, check};
-pub use error::CertificateError;
+pub use entity::Entity;
 pub use purpose::Purpose;
-pub use request::{CertificateRequest, write_request};
 #[cfg(feature = "alloc")]
 pub use store::GrowingCertificates;
-pub use store::{CertificateStore, Entity, FixedCertificates, NoCertificates, StoreFull, StoredCertificate};
-pub use x509::{Certificate, UnixTime};
+pub use store::{CertificateStore, FixedCertificates, NoCertificates, StoreFull, StoredCertificate};
+pub use time::UnixTime;
+#[cfg(feature = "certificates")]
+pub use x509::{
+    Authorities, Authority, Certificate, CertificateError, CertificateRequest, Expected, check,
+    check_authority, find, write_request,
+};

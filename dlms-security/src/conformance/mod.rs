@@ -33,6 +33,8 @@ pub struct Conformance {
     pub dedicated_keys: bool,
     /// Keys of one session, in slots of their own.
     pub session_keys: bool,
+    /// Keys take other names: Security setup version 1.
+    pub renaming: bool,
     /// Hashes, and secrets to hash: HLS mechanisms 3, 4 and 6.
     pub hashes: bool,
     /// ECDSA and ECDH on P-256: suite 1.
@@ -75,6 +77,7 @@ where
     let key_wrap = key_wrap(crypto, aes_256)?;
     let dedicated_keys = dedicated_keys(crypto)?;
     let session_keys = key_wrap && session_keys(crypto)?;
+    let renaming = renaming(crypto)?;
     for key in [GUEK, GBEK, KEK] {
         crypto.remove_key(key);
     }
@@ -82,7 +85,17 @@ where
     let suite_1 = curves::curve(crypto, &curve_vectors::P256)?;
     let suite_2 = aes_256 && curves::curve(crypto, &curve_vectors::P384)?;
     let mbus = mbus::mbus(crypto)?;
-    Ok(Conformance { aes_256, key_wrap, dedicated_keys, session_keys, hashes, suite_1, suite_2, mbus })
+    Ok(Conformance {
+        aes_256,
+        key_wrap,
+        dedicated_keys,
+        session_keys,
+        renaming,
+        hashes,
+        suite_1,
+        suite_2,
+        mbus,
+    })
 }
 
 const GUEK: KeyId = KeyId { setup: 0, kind: KeyKind::GlobalUnicastEncryption };
@@ -300,6 +313,28 @@ fn dedicated_keys<C: CryptoProvider + TestKeys + ?Sized>(crypto: &mut C) -> Resu
     crypto.remove_key(id);
     crypto.remove_key(second);
     expect(!crypto.has_key(id) && !crypto.has_key(second), "forget a dedicated key")?;
+    Ok(true)
+}
+
+fn renaming<C: CryptoProvider + TestKeys + ?Sized>(crypto: &mut C) -> Result<bool, Nonconformance> {
+    let check = "give a key another name";
+    let suite = SecuritySuite::Suite0;
+    attempt(crypto.install(GUEK, &EXAMPLE_EK), check)?;
+    attempt(crypto.install(GBEK, &EXAMPLE_AK), check)?;
+    let before = attempt(crypto.seal(suite, GUEK, &EXAMPLE_NONCE, &[], &mut []), check)?;
+    match crypto.rename_key(GUEK, GBEK) {
+        Err(CryptoError::Unsupported) => return Ok(false),
+        other => attempt(other, check)?,
+    }
+    let after = attempt(crypto.seal(suite, GBEK, &EXAMPLE_NONCE, &[], &mut []), check)?;
+    expect(before == after && !crypto.has_key(GUEK), check)?;
+    let gone = crypto.rename_key(GUEK, GBEK);
+    expect(gone == Err(CryptoError::NoSuchKey(GUEK)) && crypto.has_key(GBEK), check)?;
+    let private = KeyId { setup: 0, kind: KeyKind::Signing };
+    expect(crypto.rename_key(GBEK, private).is_err(), "refuse a name of another sort of key")?;
+    expect(crypto.has_key(GBEK), "keep a key whose new name is refused")?;
+    attempt(crypto.rename_key(GBEK, GBEK), check)?;
+    expect(crypto.has_key(GBEK), check)?;
     Ok(true)
 }
 

@@ -240,6 +240,23 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
         self.keys.remove(key);
     }
 
+    fn rename_key(&mut self, from: KeyId, into: KeyId) -> Result<(), CryptoError> {
+        let symmetric = from.kind.is_symmetric() && into.kind.is_symmetric();
+        if !(symmetric || from.kind.is_private() && into.kind.is_private()) {
+            return Err(CryptoError::Unsupported);
+        }
+        let mut octets = Zeroizing::new([0; Key::MAX]);
+        let key = self.keys.key(from).ok_or(CryptoError::NoSuchKey(from))?;
+        let octets = octets.get_mut(..key.len()).unwrap_or_default();
+        octets.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        if from != into {
+            // Its place is free for the new name then, whatever room there is.
+            self.keys.remove(from);
+            self.keys.insert(into, octets)?;
+        }
+        Ok(())
+    }
+
     fn wrap_key(&mut self, kek: KeyId, key: KeyId, out: &mut [u8]) -> Result<usize, CryptoError> {
         if !key.kind.is_symmetric() {
             return Err(CryptoError::Unsupported);

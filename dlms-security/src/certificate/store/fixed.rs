@@ -1,5 +1,5 @@
-use super::{CertificateStore, Entity, StoreFull, StoredCertificate, check_anchor};
-use crate::certificate::{CertificateError, Purpose, UnixTime};
+use super::{CertificateStore, StoreFull, StoredCertificate};
+use crate::certificate::{Entity, Purpose, UnixTime};
 
 /// `N` certificates of `SIZE` octets at most, in fixed memory. They last as long as it does.
 #[derive(Debug, Clone)]
@@ -22,16 +22,6 @@ impl<const N: usize, const SIZE: usize> FixedCertificates<N, SIZE> {
     #[must_use]
     pub const fn new(clock: fn() -> Option<UnixTime>) -> Self {
         Self { slots: [const { None }; N], clock }
-    }
-
-    /// Takes the certificate of an authority that is trusted from now on.
-    ///
-    /// # Errors
-    /// It is none of an authority, or there is no room (`TooLong`).
-    pub fn trust(&mut self, der: &[u8]) -> Result<(), CertificateError> {
-        check_anchor(der)?;
-        let anchor = StoredCertificate { entity: Entity::Authority, purpose: None, anchor: true, der };
-        self.insert(anchor).map_err(|StoreFull| CertificateError::TooLong)
     }
 }
 

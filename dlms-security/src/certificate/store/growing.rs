@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
-use super::{CertificateStore, Entity, StoreFull, StoredCertificate, check_anchor};
-use crate::certificate::{CertificateError, Purpose, UnixTime};
+use super::{CertificateStore, StoreFull, StoredCertificate};
+use crate::certificate::{Entity, Purpose, UnixTime};
 
 /// As many certificates as a limit allows, on the heap. They last as long as it does.
 #[derive(Debug, Clone)]
@@ -26,16 +26,6 @@ impl GrowingCertificates {
     #[must_use]
     pub const fn new(clock: fn() -> Option<UnixTime>) -> Self {
         Self { kept: Vec::new(), clock }
-    }
-
-    /// Takes the certificate of an authority that is trusted from now on.
-    ///
-    /// # Errors
-    /// It is none of an authority, or there are too many (`TooLong`).
-    pub fn trust(&mut self, der: &[u8]) -> Result<(), CertificateError> {
-        check_anchor(der)?;
-        let anchor = StoredCertificate { entity: Entity::Authority, purpose: None, anchor: true, der };
-        self.insert(anchor).map_err(|StoreFull| CertificateError::TooLong)
     }
 }
 

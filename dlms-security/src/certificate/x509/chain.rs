@@ -1,7 +1,8 @@
 use dlms_core::crypto::{CryptoProvider, SecuritySuite};
 
-use super::{Certificate, CertificateError, Purpose, UnixTime};
+use super::{Certificate, CertificateError};
 use crate::SystemTitle;
+use crate::certificate::{Purpose, UnixTime};
 
 /// An authority whose certificate is at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,29 @@ where
     let title = certificate.system_title().ok_or(CertificateError::SystemTitle)?;
     if expected.system_title.is_some_and(|expected| expected != title) {
         return Err(CertificateError::SystemTitle);
+    }
+    certificate.check_time(now)?;
+    vouched_for(crypto, certificate, authorities, now)
+}
+
+/// Checks the certificate of an authority that is no trust anchor itself: that it holds now, and that others vouch for it
+/// up to one.
+///
+/// # Errors
+/// As [`check`]; `KeyUsage` for a certificate that may not issue others.
+pub fn check_authority<C, A>(
+    crypto: &mut C,
+    certificate: &Certificate<'_>,
+    authorities: &A,
+    now: Option<UnixTime>,
+) -> Result<(), CertificateError>
+where
+    C: CryptoProvider + ?Sized,
+    A: Authorities + ?Sized,
+{
+    let now = now.ok_or(CertificateError::NoTime)?;
+    if !certificate.is_authority() {
+        return Err(CertificateError::KeyUsage);
     }
     certificate.check_time(now)?;
     vouched_for(crypto, certificate, authorities, now)

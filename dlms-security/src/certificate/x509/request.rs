@@ -3,8 +3,8 @@ use spki::der::asn1::{AnyRef, BitStringRef, UintRef, Utf8StringRef};
 use spki::der::{Decode, Encode, EncodeValue, FixedTag, Length, Reader, SliceReader, Tag, TagNumber, Writer};
 use spki::{AlgorithmIdentifier, AlgorithmIdentifierRef, ObjectIdentifier, SubjectPublicKeyInfoRef};
 
+use super::certificate::{EC_PUBLIC_KEY, P256, P384, public_key, signature_algorithm};
 use super::signature::{ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, Signature};
-use super::x509::{EC_PUBLIC_KEY, P256, P384, public_key, signature_algorithm};
 use super::{CertificateError, name};
 use crate::{PublicKey, SystemTitle};
 

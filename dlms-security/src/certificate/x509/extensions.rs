@@ -2,8 +2,9 @@ use spki::ObjectIdentifier;
 use spki::der::asn1::{BitStringRef, OctetStringRef};
 use spki::der::{Decode, Reader, SliceReader, Tag};
 
-use super::{CertificateError, Purpose, name};
+use super::{CertificateError, name};
 use crate::SystemTitle;
+use crate::certificate::Purpose;
 
 const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
 const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");

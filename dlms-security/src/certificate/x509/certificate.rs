@@ -5,13 +5,9 @@ use spki::{AlgorithmIdentifierRef, ObjectIdentifier, SubjectPublicKeyInfoRef};
 
 use super::extensions::Extensions;
 use super::signature::{Signature, suite_of};
-use super::{CertificateError, Purpose, name};
+use super::{CertificateError, name};
+use crate::certificate::{Purpose, UnixTime};
 use crate::{PublicKey, SystemTitle};
-
-/// Seconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct UnixTime(pub u64);
 
 /// A certificate of the profile, read where it lies. That it was read says nothing about whether it is true: see
 /// [`check`](super::check).
