@@ -8,6 +8,7 @@
 //! | [`SecurityPolicy`], [`Protection`] | what is demanded, what was given |
 //! | [`CipheredApdu`], [`GeneralCiphering`], [`GeneralSigning`] | views of protected APDUs, for those without keys |
 //! | `certificate` | X.509 certificates: read, checked up to a trust anchor, asked for; with feature `certificates` |
+//! | [`key_agreement`] | agreement on global keys |
 //! | [`hls`] | authentication: passwords, challenges, tokens |
 //! | [`conformance`] | vectors that any [`CryptoProvider`](dlms_core::crypto::CryptoProvider) must pass |
 //! | `SoftwareProvider` | the provider in software, with feature `rustcrypto` |
@@ -24,6 +25,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod algorithm_id;
 pub mod certificate;
 mod ciphered_apdu;
 pub mod conformance;
@@ -33,6 +35,7 @@ mod error;
 mod general_ciphering;
 mod general_signing;
 pub mod hls;
+pub mod key_agreement;
 mod policy;
 mod protection;
 mod public_key;
@@ -44,6 +47,7 @@ mod security_control;
 mod service_ciphering;
 mod system_title;
 
+pub use algorithm_id::AlgorithmIds;
 pub use ciphered_apdu::CipheredApdu;
 pub use context::{SecurityContext, Unprotected};
 pub use counter::{CounterError, CounterId, CounterStore, InvocationCounters, StoreError};
