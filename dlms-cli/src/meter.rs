@@ -14,7 +14,7 @@ use crate::virtual_meter::{Audit, Options, RunningMeter, keys};
 /// Runs the virtual meter: a household's, with a load profile of thirty days, a breaker and a clock.
 ///
 /// Prints `ready ADDR` when it listens. Its clients: 16 (public, reads only), 32 (password), 1 (HLS with GMAC, by the
-/// policy), 5 (HLS with GMAC, any protection).
+/// policy), 5 (HLS with GMAC, MD5, SHA-1 or SHA-256, any protection).
 ///
 /// Example: dlms meter --tcp 127.0.0.1:4059
 #[derive(Debug, clap::Args)]

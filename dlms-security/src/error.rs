@@ -19,7 +19,10 @@ pub enum SecurityError {
     /// The provider has no key of that name.
     #[error("no such key: {0:?}")]
     NoKey(KeyId),
-    /// The authentication tag is wrong.
+    /// The peer's public key is not known, or not of the suite's curve.
+    #[error("no public key of the peer")]
+    NoPublicKey,
+    /// The authentication tag or the signature is wrong.
     #[error("not authentic")]
     Inauthentic,
     /// The invocation counter was used before.

@@ -3,7 +3,7 @@
 //! Each side sends a challenge, and proves with a token over the other's that it knows the secret. [`token`] makes one
 //! for any mechanism, [`verify`] checks the peer's.
 
-use dlms_core::crypto::{CryptoProvider, HashAlgorithm, KeyId, Part};
+use dlms_core::crypto::{Challenges, CryptoError, CryptoProvider, HashAlgorithm, KeyId, KeyKind, Part};
 use subtle::ConstantTimeEq;
 
 use crate::{
@@ -18,7 +18,8 @@ pub const GMAC_TOKEN_LEN: usize = 17;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Mechanism {
-    /// 2: the manufacturer's own. Not offered.
+    /// 2: the manufacturer's own, as the provider was told
+    /// ([`manufacturer_token`](dlms_core::crypto::CryptoProvider::manufacturer_token)).
     Manufacturer,
     /// 3: MD5 over challenge and secret.
     Md5,
@@ -28,7 +29,7 @@ pub enum Mechanism {
     Gmac,
     /// 6: SHA-256 over secret, system titles and challenges.
     Sha256,
-    /// 7: ECDSA. Not offered.
+    /// 7: ECDSA over system titles and challenges, suites 1 and 2.
     Ecdsa,
 }
 
@@ -46,6 +47,30 @@ impl Mechanism {
             _ => return None,
         })
     }
+
+    /// Octets of a challenge at least.
+    #[must_use]
+    pub const fn least_challenge(self) -> usize {
+        match self {
+            Self::Ecdsa => Challenge::ECDSA_MIN,
+            _ => Challenge::MIN,
+        }
+    }
+
+    /// Octets of a challenge if nothing else is wanted.
+    #[must_use]
+    pub const fn challenge_len(self) -> usize {
+        match self {
+            Self::Ecdsa => Challenge::ECDSA_MIN,
+            _ => Challenge::DEFAULT,
+        }
+    }
+
+    /// Whether its tokens are made of the system titles, so that both have to be known.
+    #[must_use]
+    pub const fn needs_titles(self) -> bool {
+        matches!(self, Self::Gmac | Self::Sha256 | Self::Ecdsa)
+    }
 }
 
 /// A challenge, 8 to 64 octets.
@@ -60,6 +85,8 @@ impl Challenge {
     pub const MIN: usize = 8;
     /// Octets at most.
     pub const MAX: usize = 64;
+    /// Octets at least with mechanism 7.
+    pub const ECDSA_MIN: usize = 32;
     /// Octets if nothing else is wanted.
     pub const DEFAULT: usize = 16;
 
@@ -107,7 +134,7 @@ impl defmt::Format for Challenge {
 pub struct Exchange<'a> {
     /// The mechanism.
     pub mechanism: Mechanism,
-    /// The secret of mechanisms 3, 4 and 6.
+    /// The secret of mechanisms 2, 3, 4 and 6.
     pub secret: KeyId,
     /// The challenge we sent.
     pub own: &'a [u8],
@@ -118,11 +145,14 @@ pub struct Exchange<'a> {
 /// What answers a challenge: f(StoC) or f(CtoS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    octets: [u8; 64],
+    octets: [u8; Self::MAX],
     len: u8,
 }
 
 impl Token {
+    /// Octets at most: a signature of suite 2.
+    pub const MAX: usize = 96;
+
     /// Its octets.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
@@ -133,8 +163,8 @@ impl Token {
 /// Our token over the peer's challenge.
 ///
 /// # Errors
-/// `Reflected` when both challenges are the same, `Challenge` for a length that is not allowed, `Unsupported` for
-/// mechanisms 2 and 7, `NoTitle`; or the provider does not offer the hash, has no key, or there is no counter.
+/// `Reflected` when both challenges are the same, `Challenge` for a length that is not allowed, `NoTitle`; or the
+/// provider does not offer the mechanism, has no key, or there is no counter.
 pub fn token<C, S, const N: usize>(
     context: &SecurityContext,
     crypto: &mut C,
@@ -150,13 +180,21 @@ where
         let token = gmac_token(context, crypto, counters, exchange.peer)?;
         return Ok(Token::from_prefix(&token));
     }
+    if exchange.mechanism == Mechanism::Ecdsa {
+        let key = KeyId { setup: context.setup(), kind: KeyKind::Signing };
+        let mut octets = [0; Token::MAX];
+        let len = signed(context, exchange, Side::Own, |parts| {
+            Ok(crypto.sign(context.suite(), key, parts, &mut octets)?)
+        })?;
+        return Token::new(octets, len);
+    }
     hashed(context, crypto, exchange, Side::Own)
 }
 
 /// Checks the peer's token over our challenge, in constant time.
 ///
 /// # Errors
-/// `Inauthentic`; or as [`token`].
+/// `Inauthentic`; `NoPublicKey`, mechanism 7; or as [`token`].
 pub fn verify<C, M>(
     context: &SecurityContext,
     crypto: &mut C,
@@ -171,6 +209,12 @@ where
     exchange.check()?;
     if exchange.mechanism == Mechanism::Gmac {
         return verify_gmac_token(context, crypto, replay, exchange.own, token);
+    }
+    if exchange.mechanism == Mechanism::Ecdsa {
+        let key = context.peer_signing_key().ok_or(SecurityError::NoPublicKey)?;
+        return signed(context, exchange, Side::Peer, |parts| {
+            Ok(crypto.verify(context.suite(), key.as_slice(), parts, token)?)
+        });
     }
     let expected = hashed(context, crypto, exchange, Side::Peer)?;
     if bool::from(expected.as_slice().ct_eq(token)) { Ok(()) } else { Err(SecurityError::Inauthentic) }
@@ -257,13 +301,42 @@ impl Exchange<'_> {
     fn check(&self) -> Result<(), SecurityError> {
         checked_len(self.own.len())?;
         checked_len(self.peer.len())?;
+        if self.own.len().min(self.peer.len()) < self.mechanism.least_challenge() {
+            return Err(SecurityError::Challenge);
+        }
         if self.own == self.peer { Err(SecurityError::Reflected) } else { Ok(()) }
+    }
+
+    /// The challenge that this side's token answers.
+    const fn answered(&self, side: Side) -> &[u8] {
+        match side {
+            Side::Own => self.peer,
+            Side::Peer => self.own,
+        }
+    }
+
+    /// The challenge that this side sent.
+    const fn other(&self, side: Side) -> &[u8] {
+        match side {
+            Side::Own => self.own,
+            Side::Peer => self.peer,
+        }
     }
 }
 
 impl Token {
+    /// A provider that makes nothing would make every empty token the right one.
+    const MIN: usize = 8;
+
+    fn new(octets: [u8; Self::MAX], len: usize) -> Result<Self, SecurityError> {
+        match u8::try_from(len) {
+            Ok(octet) if (Self::MIN..=Self::MAX).contains(&len) => Ok(Self { octets, len: octet }),
+            _ => Err(SecurityError::Provider(CryptoError::Hardware)),
+        }
+    }
+
     fn from_prefix<const N: usize>(prefix: &[u8; N]) -> Self {
-        let mut octets = [0; 64];
+        let mut octets = [0; Self::MAX];
         let mut len = 0u8;
         for (to, from) in octets.iter_mut().zip(prefix) {
             *to = *from;
@@ -286,14 +359,9 @@ fn hashed<C: CryptoProvider + ?Sized>(
     exchange: &Exchange<'_>,
     side: Side,
 ) -> Result<Token, SecurityError> {
-    // The one who answers, and the challenge that is answered, come first.
-    let (answered, other) = match side {
-        Side::Own => (exchange.peer, exchange.own),
-        Side::Peer => (exchange.own, exchange.peer),
-    };
-    let (answered, other) = (Part::Bytes(answered), Part::Bytes(other));
+    let (answered, other) = (Part::Bytes(exchange.answered(side)), Part::Bytes(exchange.other(side)));
     let secret = Part::Key(exchange.secret);
-    let mut octets = [0; 64];
+    let mut octets = [0; Token::MAX];
     let len = match exchange.mechanism {
         Mechanism::Md5 => crypto.hash(HashAlgorithm::Md5, &[answered, secret], &mut octets)?,
         Mechanism::Sha1 => crypto.hash(HashAlgorithm::Sha1, &[answered, secret], &mut octets)?,
@@ -307,17 +375,43 @@ fn hashed<C: CryptoProvider + ?Sized>(
             crypto.hash(HashAlgorithm::Sha256, &parts, &mut octets)?
         }
         Mechanism::Manufacturer => {
-            return Err(SecurityError::Unsupported("HLS mechanism 2 (the manufacturer's)"));
+            let own = Some(context.own_title());
+            let (prover, verifier) = match side {
+                Side::Own => (own, context.peer_title()),
+                Side::Peer => (context.peer_title(), own),
+            };
+            let challenges = Challenges {
+                prover: prover.as_ref().map(|title| &title.0),
+                verifier: verifier.as_ref().map(|title| &title.0),
+                answered: exchange.answered(side),
+                other: exchange.other(side),
+            };
+            crypto.manufacturer_token(exchange.secret, &challenges, &mut octets)?
         }
-        Mechanism::Ecdsa => return Err(SecurityError::Unsupported("HLS mechanism 7 (ECDSA)")),
-        // Made and checked by functions of its own.
-        Mechanism::Gmac => return Err(SecurityError::Inconsistent),
+        // Made and checked by functions of their own.
+        Mechanism::Gmac | Mechanism::Ecdsa => return Err(SecurityError::Inconsistent),
     };
-    // A provider that hashes to nothing would make every empty token the right one.
-    match u8::try_from(len) {
-        Ok(len @ 16..=64) => Ok(Token { octets, len }),
-        _ => Err(SecurityError::Provider(dlms_core::crypto::CryptoError::Hardware)),
-    }
+    Token::new(octets, len)
+}
+
+/// What is signed in mechanism 7, given to `with`.
+fn signed<T>(
+    context: &SecurityContext,
+    exchange: &Exchange<'_>,
+    side: Side,
+    with: impl FnOnce(&[Part<'_>]) -> Result<T, SecurityError>,
+) -> Result<T, SecurityError> {
+    let (own, peer) = (context.own_title(), context.peer()?);
+    let (first, second) = match side {
+        Side::Own => (own, peer),
+        Side::Peer => (peer, own),
+    };
+    with(&[
+        Part::Bytes(&first.0),
+        Part::Bytes(&second.0),
+        Part::Bytes(exchange.answered(side)),
+        Part::Bytes(exchange.other(side)),
+    ])
 }
 
 fn gmac_control(context: &SecurityContext) -> SecurityControl {

@@ -61,6 +61,8 @@ pub use ram_counters::RamCounters;
 pub use replay::{ReplayMemory, ReplayWindow, ReplayWindows};
 #[cfg(all(feature = "rustcrypto", feature = "alloc"))]
 pub use rustcrypto::GrowingKeys;
+#[cfg(feature = "hashes")]
+pub use rustcrypto::ManufacturerToken;
 #[cfg(feature = "rustcrypto")]
 pub use rustcrypto::{Aes128, AnyAes, FixedKeys, KeyTable, SoftwareProvider};
 pub use security_control::SecurityControl;

@@ -195,8 +195,7 @@ fn mechanisms_that_are_not_offered_are_refused_by_name() {
         SecurityError::Provider(CryptoError::Unsupported)
     };
     for (mechanism, error) in [
-        (Mechanism::Manufacturer, SecurityError::Unsupported("HLS mechanism 2 (the manufacturer's)")),
-        (Mechanism::Ecdsa, SecurityError::Unsupported("HLS mechanism 7 (ECDSA)")),
+        (Mechanism::Manufacturer, SecurityError::Provider(CryptoError::Unsupported)),
         (Mechanism::Sha256, no_secret),
         (Mechanism::Md5, no_secret),
     ] {
@@ -204,6 +203,11 @@ fn mechanisms_that_are_not_offered_are_refused_by_name() {
         assert_eq!(hls::token(context, crypto, counters, &exchange), Err(error));
         assert_eq!(hls::verify(context, crypto, replay, &exchange, &[0; 32]), Err(error));
     }
+    let signed = Exchange { own: &[1; 32], peer: &[2; 32], ..exchange(Mechanism::Ecdsa, b"", b"") };
+    let refused = hls::verify(context, crypto, replay, &signed, &[0; 64]);
+    assert_eq!(refused, Err(SecurityError::NoPublicKey));
+    let short = exchange(Mechanism::Ecdsa, C_TO_S, S_TO_C);
+    assert_eq!(hls::token(context, crypto, counters, &short), Err(SecurityError::Challenge));
 }
 
 #[test]

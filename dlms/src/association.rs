@@ -36,3 +36,18 @@ pub(crate) const REPLY_TO_HLS: MethodDescriptor = MethodDescriptor::new(15, CURR
 /// The same to those who reference by short names: method 8 of the current Association SN.
 #[cfg(any(feature = "client", feature = "server"))]
 pub(crate) const REPLY_TO_HLS_SHORT_NAME: u16 = 0xfa58;
+
+/// The public key for digital signatures in a certificate that a peer sent of itself, if the provider trusts it.
+#[cfg(all(feature = "general-protection", any(feature = "client", feature = "server")))]
+pub(crate) fn certified(
+    crypto: &mut impl dlms_core::crypto::CryptoProvider,
+    suite: dlms_core::crypto::SecuritySuite,
+    title: dlms_security::SystemTitle,
+    certificate: &[u8],
+) -> Option<dlms_security::PublicKey> {
+    use dlms_core::crypto::KeyKind;
+    use dlms_security::PublicKey;
+    let mut octets = [0; PublicKey::MAX];
+    let len = crypto.certified_key(suite, &title.0, KeyKind::Signing, certificate, &mut octets).ok()?;
+    PublicKey::from_slice(octets.get(..len)?)
+}

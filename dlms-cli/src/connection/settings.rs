@@ -2,7 +2,6 @@ use std::path::PathBuf;
 
 use dlms::client::{Ciphering, ClientConfig};
 use dlms::{Authentication, Secret};
-use dlms_core::acse::MechanismName;
 use dlms_core::crypto::SecuritySuite;
 use dlms_hdlc::PrimarySettings;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
@@ -101,7 +100,7 @@ impl Settings {
         let auth = flags.auth.unwrap_or(Auth::None);
         let ciphers = flags.ek.is_some() || auth == Auth::HlsGmac;
         let security = flags.security.unwrap_or(if ciphers { Security::AuthEnc } else { Security::None });
-        let keys = Keys::new(&flags);
+        let keys = Keys::new(&flags, auth);
         let mut config = ClientConfig::new(flags.client.unwrap_or(PUBLIC), flags.server.unwrap_or(1));
         if flags.referencing == Some(Referencing::Sn) {
             config.referencing = dlms::Referencing::ShortName;
@@ -114,9 +113,11 @@ impl Settings {
             None => config,
         };
         config.response_time_out = flags.timeout.map_or(config.response_time_out, milliseconds);
-        if security != Security::None || auth == Auth::HlsGmac {
+        if security != Security::None || auth.needs_title() {
             config.ciphering = Some(ciphering(&flags, security.protection())?);
             config.dedicated_key = dedicated_key(flags.dedicated_key.as_ref())?;
+        }
+        if security != Security::None || auth == Auth::HlsGmac {
             keys.check(security.protection().authenticated || auth == Auth::HlsGmac)?;
         }
         if flags.dedicated_key.is_some() && !config.ciphering.is_some_and(|c| c.form.is_dedicated()) {
@@ -149,7 +150,7 @@ impl Settings {
 
 /// Flags for what is not built are refused by name: ignored, they would promise what is not done.
 fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
-    let auth = flags.auth.filter(|auth| !matches!(auth, Auth::None | Auth::Lls | Auth::HlsGmac));
+    let auth = flags.auth.filter(|auth| matches!(auth, Auth::HlsManufacturer | Auth::HlsEcdsa));
     let auth = auth.map(|auth| format!("--auth {}", auth.name()));
     let named = [
         (auth.is_some(), auth.as_deref().unwrap_or_default()),
@@ -171,6 +172,7 @@ fn with_demo_defaults(flags: ConnectionFlags) -> ConnectionFlags {
     let client = flags.client.unwrap_or(match flags.auth {
         None | Some(Auth::HlsGmac) => keys::MANAGEMENT,
         Some(Auth::Lls) => keys::READER,
+        Some(auth) if auth.hashes() => keys::ANY_PROTECTION,
         Some(_) => keys::PUBLIC,
     });
     let auth = flags.auth.unwrap_or(match client {
@@ -192,23 +194,24 @@ fn with_demo_defaults(flags: ConnectionFlags) -> ConnectionFlags {
 }
 
 fn authentication(auth: Auth, password: Option<&Octets>) -> Result<Authentication, Failure> {
-    match auth {
-        Auth::Lls => {
-            let password = password.ok_or_else(|| Failure::usage("--auth lls needs --password"))?;
-            let most = Secret::MAX;
-            let secret = Secret::new(password.as_bytes());
-            secret
-                .map(Authentication::Lls)
-                .ok_or_else(|| Failure::usage(format!("a password of more than {most} octets")))
+    if auth == Auth::Lls || auth.hashes() {
+        let password =
+            password.ok_or_else(|| Failure::usage(format!("--auth {} needs --password", auth.name())))?;
+        let most = Secret::MAX;
+        let secret = Secret::new(password.as_bytes());
+        let secret =
+            secret.ok_or_else(|| Failure::usage(format!("a password of more than {most} octets")))?;
+        if auth == Auth::Lls {
+            return Ok(Authentication::Lls(secret));
         }
-        Auth::HlsGmac => Ok(Authentication::Hls(MechanismName::HlsGmac)),
-        _ => Ok(Authentication::None),
     }
+    Ok(auth.mechanism().map_or(Authentication::None, Authentication::Hls))
 }
 
 fn ciphering(flags: &ConnectionFlags, protection: Protection) -> Result<Ciphering, Failure> {
     let title = flags.system_title.as_ref();
-    let title = title.ok_or_else(|| Failure::usage("ciphering and hls-gmac need --system-title"))?;
+    let title =
+        title.ok_or_else(|| Failure::usage("ciphering, hls-gmac and hls-sha256 need --system-title"))?;
     let title =
         <[u8; 8]>::try_from(title.as_bytes()).map_err(|_| Failure::usage("--system-title has 8 octets"))?;
     Ok(Ciphering {

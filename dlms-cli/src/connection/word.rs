@@ -1,4 +1,5 @@
 use clap::ValueEnum;
+use dlms_core::acse::MechanismName;
 use dlms_security::{Protection, ServiceCiphering};
 
 /// `--auth`: how we prove who we are.
@@ -27,6 +28,29 @@ impl Auth {
             Self::HlsSha256 => "hls-sha256",
             Self::HlsEcdsa => "hls-ecdsa",
         }
+    }
+
+    /// The mechanism, if it is one of high level security.
+    pub(crate) const fn mechanism(self) -> Option<MechanismName> {
+        match self {
+            Self::None | Self::Lls => None,
+            Self::HlsManufacturer => Some(MechanismName::HlsManufacturer),
+            Self::HlsMd5 => Some(MechanismName::HlsMd5),
+            Self::HlsSha1 => Some(MechanismName::HlsSha1),
+            Self::HlsGmac => Some(MechanismName::HlsGmac),
+            Self::HlsSha256 => Some(MechanismName::HlsSha256),
+            Self::HlsEcdsa => Some(MechanismName::HlsEcdsa),
+        }
+    }
+
+    /// Whether the password is a secret that is hashed.
+    pub(crate) const fn hashes(self) -> bool {
+        matches!(self, Self::HlsMd5 | Self::HlsSha1 | Self::HlsSha256)
+    }
+
+    /// Whether our system title is part of the proof.
+    pub(crate) const fn needs_title(self) -> bool {
+        matches!(self, Self::HlsGmac | Self::HlsSha256 | Self::HlsEcdsa)
     }
 }
 

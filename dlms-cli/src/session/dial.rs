@@ -43,7 +43,7 @@ fn dial(
     expected: Option<u32>,
     watchers: &mut Watchers,
 ) -> Result<Box<dyn Peer>, Failure> {
-    let (config, crypto) = (settings.config.clone(), settings.keys.provider()?);
+    let (config, crypto) = (settings.config.clone(), settings.keys.provider(settings.config.saps.client)?);
     let (hdlc, counters) = (settings.hdlc, Counters::open(settings, expected)?);
     match &settings.target {
         Target::Tcp(address) => match connect_tcp(address.as_str(), config, crypto, counters) {

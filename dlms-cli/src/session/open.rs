@@ -39,7 +39,8 @@ impl Session {
     /// # Errors
     /// The meter does not want us.
     pub(crate) fn over(settings: Settings, stream: TcpStream, watchers: Watchers) -> Result<Self, Failure> {
-        let (config, crypto) = (settings.config.clone(), settings.keys.provider()?);
+        let (config, crypto) =
+            (settings.config.clone(), settings.keys.provider(settings.config.saps.client)?);
         let (link, counters) = (dlms_wrapper::Stream::new(Role::Client), Counters::open(&settings, None)?);
         let client = Client::new(link, config, crypto, counters, Vec::new(), Vec::new())
             .with_short_names(NameTable::growing());

@@ -65,7 +65,10 @@ impl Traces {
         let mut watchers: Vec<Box<dyn Observer + Send>> = Vec::new();
         if let Some(out) = &self.lines {
             let decipher = settings.config.ciphering.map(|ciphering| {
-                settings.keys.provider().map(|provider| Decipher::new(&ciphering, provider))
+                settings
+                    .keys
+                    .provider(settings.config.saps.client)
+                    .map(|provider| Decipher::new(&ciphering, provider))
             });
             let decipher = decipher.transpose()?;
             let framing = match &settings.target {

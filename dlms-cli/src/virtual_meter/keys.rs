@@ -12,7 +12,7 @@ pub(crate) const AK: [u8; 16] =
     [0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf];
 /// Key encryption (master) key.
 pub(crate) const KEK: [u8; 16] = [0x31; 16];
-/// Password of the reading client.
+/// Password of the reading client, and secret of the client with any protection.
 pub(crate) const PASSWORD: &[u8] = b"00000000";
 /// The meter's system title.
 pub(crate) const METER_TITLE: SystemTitle = SystemTitle([0x4d, 0x41, 0x43, 0, 0, 0, 0, 1]);
@@ -25,5 +25,5 @@ pub(crate) const PUBLIC: u16 = 16;
 pub(crate) const READER: u16 = 32;
 /// The management client: HLS with GMAC, and the meter's policy.
 pub(crate) const MANAGEMENT: u16 = 1;
-/// A client with HLS and GMAC that may choose its protection, for tests.
+/// A client with HLS (GMAC, MD5, SHA-1, SHA-256) that may choose its protection, for tests.
 pub(crate) const ANY_PROTECTION: u16 = 5;

@@ -35,7 +35,7 @@ const SERIAL_NUMBER: &[u8] = b"00000001";
 
 /// The meter as a logical device.
 pub(crate) type Meter =
-    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 8, 256, InOrder>;
+    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 12, 256, InOrder>;
 
 /// What may differ from meter to meter.
 #[derive(Debug, Clone, Copy)]
@@ -112,16 +112,20 @@ impl Schedule {
     }
 }
 
-fn associations(policy: Protection) -> [AssociationConfig; 4] {
-    let gmac = || Authentication::Hls(MechanismName::HlsGmac);
+fn associations(policy: Protection) -> [AssociationConfig; 7] {
+    let hls = |mechanism| AssociationConfig::new(keys::ANY_PROTECTION, Authentication::Hls(mechanism));
     let password = Secret::new(keys::PASSWORD).unwrap_or(Secret::EMPTY);
-    let mut management = AssociationConfig::new(keys::MANAGEMENT, gmac());
+    let mut management =
+        AssociationConfig::new(keys::MANAGEMENT, Authentication::Hls(MechanismName::HlsGmac));
     management.policy = SecurityPolicy::both(policy);
     [
         AssociationConfig::new(keys::PUBLIC, Authentication::None),
         AssociationConfig::new(keys::READER, Authentication::Lls(password)),
         management,
-        AssociationConfig::new(keys::ANY_PROTECTION, gmac()),
+        hls(MechanismName::HlsGmac),
+        hls(MechanismName::HlsMd5),
+        hls(MechanismName::HlsSha1),
+        hls(MechanismName::HlsSha256),
     ]
 }
 
@@ -136,6 +140,9 @@ fn provider() -> SoftwareProvider<SysRng, GrowingKeys> {
         // Keys of sixteen octets always fit.
         let _ = provider.set_key(KeyId { setup: 0, kind }, &key);
     }
+    // So does a secret of eight.
+    let secret = KeyId { setup: 0, kind: KeyKind::Secret(keys::ANY_PROTECTION) };
+    let _ = provider.set_key(secret, keys::PASSWORD);
     provider
 }
 

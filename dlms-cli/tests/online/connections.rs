@@ -54,6 +54,19 @@ fn a_read_that_was_lost_is_tried_again_if_wanted() {
 }
 
 #[test]
+fn every_mechanism_that_hashes_a_secret_is_spoken() {
+    let meter = Meter::start();
+    for auth in ["hls-md5", "hls-sha1", "hls-sha256"] {
+        let client = ["read", "1-0:1.8.0.255:3:2", "--client", "5", "--auth", auth];
+        let here = ["--tcp", &meter.address, "--password", "00000000", "--system-title", "434C49454E543031"];
+        assert_eq!(json(&[&client[..], &here].concat())[0]["unit"], "Wh", "{auth}");
+        let wrong = ["--tcp", &meter.address, "--password", "00000001", "--system-title", "434C49454E543031"];
+        failure(&[&client[..], &wrong].concat());
+        assert_eq!(json(&client)[0]["unit"], "Wh", "{auth} with the built-in meter");
+    }
+}
+
+#[test]
 fn every_protection_and_form_of_ciphering_is_spoken() {
     let meter = Meter::start();
     for security in ["none", "auth", "enc", "auth-enc"] {

@@ -1,4 +1,6 @@
-use super::{CryptoError, CryptoProvider, HashAlgorithm, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag};
+use super::{
+    Challenges, CryptoError, CryptoProvider, HashAlgorithm, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag,
+};
 
 impl<C: CryptoProvider + ?Sized> CryptoProvider for &mut C {
     fn seal(
@@ -114,5 +116,23 @@ impl<C: CryptoProvider + ?Sized> CryptoProvider for &mut C {
     }
     fn derive_key(&mut self, key: KeyId, parts: &[Part<'_>], into: KeyId) -> Result<(), CryptoError> {
         (**self).derive_key(key, parts, into)
+    }
+    fn manufacturer_token(
+        &mut self,
+        secret: KeyId,
+        challenges: &Challenges<'_>,
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        (**self).manufacturer_token(secret, challenges, out)
+    }
+    fn certified_key(
+        &mut self,
+        suite: SecuritySuite,
+        peer: &[u8; 8],
+        purpose: KeyKind,
+        certificate: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        (**self).certified_key(suite, peer, purpose, certificate, out)
     }
 }

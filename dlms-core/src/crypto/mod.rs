@@ -4,6 +4,7 @@
 //! name a key, and unwraps a transferred key straight into its slot.
 
 mod by_reference;
+mod challenges;
 mod error;
 mod hash_algorithm;
 mod key;
@@ -11,6 +12,7 @@ mod part;
 mod provider;
 mod suite;
 
+pub use challenges::Challenges;
 pub use error::CryptoError;
 pub use hash_algorithm::HashAlgorithm;
 pub use key::{KeyId, KeyKind};

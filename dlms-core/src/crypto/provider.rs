@@ -1,4 +1,4 @@
-use super::{CryptoError, HashAlgorithm, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag};
+use super::{Challenges, CryptoError, HashAlgorithm, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag};
 
 /// Cryptography by key name. Synchronous: a slow device is run on a thread of its own by the driver.
 ///
@@ -243,6 +243,38 @@ pub trait CryptoProvider {
     /// The key is missing; `NoRoom`.
     fn derive_key(&mut self, key: KeyId, parts: &[Part<'_>], into: KeyId) -> Result<(), CryptoError> {
         let _ = (key, parts, into);
+        Err(CryptoError::Unsupported)
+    }
+
+    /// Computes what answers a challenge in HLS mechanism 2, the manufacturer's own, into `out`; gives the length.
+    ///
+    /// # Errors
+    /// The secret is missing; `out` is too small (`KeyLength`); `Unsupported` where nobody said how.
+    fn manufacturer_token(
+        &mut self,
+        secret: KeyId,
+        challenges: &Challenges<'_>,
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        let _ = (secret, challenges, out);
+        Err(CryptoError::Unsupported)
+    }
+
+    /// Checks a certificate that the peer of this system title sent of itself, and writes the public key in it into
+    /// `out`, x then y; gives the length. `purpose` is [`KeyKind::Signing`] or [`KeyKind::Agreement`]. Whom to trust,
+    /// and what time it is, the provider knows.
+    ///
+    /// # Errors
+    /// `Inauthentic` for a certificate that is not to be trusted for this; `Unsupported` where none is.
+    fn certified_key(
+        &mut self,
+        suite: SecuritySuite,
+        peer: &[u8; 8],
+        purpose: KeyKind,
+        certificate: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        let _ = (suite, peer, purpose, certificate, out);
         Err(CryptoError::Unsupported)
     }
 }

@@ -13,8 +13,8 @@ use dedicated::Dedicated;
 use frame::Frame;
 
 use crate::{
-    CounterId, CounterStore, InvocationCounters, Protection, ReplayMemory, SecurityControl, SecurityError,
-    ServiceCiphering, SystemTitle, overhead, service_ciphering::may_be_protected,
+    CounterId, CounterStore, InvocationCounters, Protection, PublicKey, ReplayMemory, SecurityControl,
+    SecurityError, ServiceCiphering, SystemTitle, overhead, service_ciphering::may_be_protected,
 };
 
 /// The security of one association: suite, system titles, the names of the keys and the counters of the dedicated one.
@@ -30,6 +30,8 @@ pub struct SecurityContext {
     minimum: Protection,
     broadcast: bool,
     dedicated: Option<Dedicated>,
+    #[cfg(feature = "general-protection")]
+    peer_signing_key: Option<PublicKey>,
 }
 
 /// A received APDU, unprotected.
@@ -67,6 +69,8 @@ impl SecurityContext {
             minimum: Protection::NONE,
             broadcast: false,
             dedicated: None,
+            #[cfg(feature = "general-protection")]
+            peer_signing_key: None,
         }
     }
 
@@ -98,6 +102,26 @@ impl SecurityContext {
     /// accepted any more, for both sides would use the same initialisation vectors.
     pub const fn set_peer_title(&mut self, title: Option<SystemTitle>) {
         self.peer_title = title;
+    }
+
+    /// The peer's public key for digital signatures, once it is known: from its certificate, or from the caller.
+    #[cfg(feature = "general-protection")]
+    pub const fn set_peer_signing_key(&mut self, key: Option<PublicKey>) {
+        self.peer_signing_key = key;
+    }
+
+    /// The peer's public key for digital signatures.
+    #[must_use]
+    #[cfg(feature = "general-protection")]
+    pub const fn peer_signing_key(&self) -> Option<&PublicKey> {
+        self.peer_signing_key.as_ref()
+    }
+
+    /// Nothing: public keys are kept with feature `general-protection`.
+    #[cfg(not(feature = "general-protection"))]
+    #[must_use]
+    pub(crate) const fn peer_signing_key(&self) -> Option<&PublicKey> {
+        None
     }
 
     /// What is received with less protection is refused at once, before it can touch a counter. `NONE` if not set;

@@ -15,4 +15,6 @@ pub use cipher::{Aes128, AnyAes};
 #[cfg(feature = "alloc")]
 pub use growing_keys::GrowingKeys;
 pub use key_table::{FixedKeys, KeyTable};
+#[cfg(feature = "hashes")]
+pub use provider::ManufacturerToken;
 pub use provider::SoftwareProvider;

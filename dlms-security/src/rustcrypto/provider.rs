@@ -1,7 +1,7 @@
 use core::fmt;
 
 #[cfg(feature = "hashes")]
-use dlms_core::crypto::HashAlgorithm;
+use dlms_core::crypto::{Challenges, HashAlgorithm};
 use dlms_core::crypto::{CryptoError, CryptoProvider, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag};
 #[cfg(feature = "elliptic-curves")]
 use p256::NistP256;
@@ -36,13 +36,26 @@ pub struct SoftwareProvider<R, K = FixedKeys> {
     keys: K,
     /// Where the search for a free slot begins: one that was just left is not taken again at once.
     next_dedicated: u16,
+    #[cfg(feature = "hashes")]
+    manufacturer: Option<ManufacturerToken>,
 }
+
+/// How the manufacturer answers a challenge (HLS mechanism 2): from the secret, into the room given; the length, or
+/// nothing if that is too small.
+#[cfg(feature = "hashes")]
+pub type ManufacturerToken = fn(secret: &[u8], challenges: &Challenges<'_>, out: &mut [u8]) -> Option<usize>;
 
 impl<R, K: KeyTable + Default> SoftwareProvider<R, K> {
     /// No keys yet.
     #[must_use]
     pub fn new(random: R) -> Self {
-        Self { random, keys: K::default(), next_dedicated: 0 }
+        Self {
+            random,
+            keys: K::default(),
+            next_dedicated: 0,
+            #[cfg(feature = "hashes")]
+            manufacturer: None,
+        }
     }
 }
 
@@ -137,6 +150,11 @@ impl<R, K: KeyTable> SoftwareProvider<R, K> {
 
 #[cfg(feature = "hashes")]
 impl<R, K: KeyTable> SoftwareProvider<R, K> {
+    /// Answers challenges of HLS mechanism 2 like this from now on.
+    pub const fn set_manufacturer_token(&mut self, token: ManufacturerToken) {
+        self.manufacturer = Some(token);
+    }
+
     fn secret(&self, id: KeyId) -> Result<&[u8], CryptoError> {
         match id.kind {
             KeyKind::Secret(_) => self.keys.key(id).ok_or(CryptoError::NoSuchKey(id)),
@@ -297,6 +315,17 @@ impl<R: TryCryptoRng, K: KeyTable> CryptoProvider for SoftwareProvider<R, K> {
         out: &mut [u8],
     ) -> Result<usize, CryptoError> {
         super::hashes::hash(algorithm, parts, |id| self.secret(id), out)
+    }
+
+    #[cfg(feature = "hashes")]
+    fn manufacturer_token(
+        &mut self,
+        secret: KeyId,
+        challenges: &Challenges<'_>,
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        let token = self.manufacturer.ok_or(CryptoError::Unsupported)?;
+        token(self.secret(secret)?, challenges, out).ok_or(CryptoError::KeyLength)
     }
 
     #[cfg(feature = "elliptic-curves")]

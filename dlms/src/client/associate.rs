@@ -24,6 +24,8 @@ use super::{
     Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Negotiated, Phase, PreEstablished, Refusal,
 };
 use crate::association::REPLY_TO_HLS;
+#[cfg(feature = "general-protection")]
+use crate::association::certified;
 use crate::{Authentication, Referencing};
 
 /// Octets of a ciphered InitiateRequest or InitiateResponse at most, a dedicated key of 32 octets included.
@@ -108,6 +110,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         };
         let mut security = SecurityContext::new(ciphering.suite, ciphering.setup, ciphering.system_title);
         security.set_peer_title(ciphering.server_title);
+        #[cfg(feature = "general-protection")]
+        security.set_peer_signing_key(ciphering.server_signing_key);
         security
     }
 
@@ -130,10 +134,14 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let (mechanism, value) = match &authentication {
             Authentication::None => (None, None),
             Authentication::Lls(secret) => (Some(MechanismName::Lls), Some(secret.as_bytes())),
-            Authentication::Hls(mechanism) => {
-                ctos = Challenge::generate(&mut self.crypto, Challenge::DEFAULT)?;
+            Authentication::Hls(name) => {
+                let mechanism = mechanism(*name)?;
+                if mechanism.needs_titles() && self.config.ciphering.is_none() {
+                    return Err(Misuse::Incomplete("a system title").into());
+                }
+                ctos = Challenge::generate(&mut self.crypto, mechanism.challenge_len())?;
                 self.ctos = Some(ctos);
-                (Some(*mechanism), Some(ctos.as_slice()))
+                (Some(*name), Some(ctos.as_slice()))
             }
         };
         let title = self.config.ciphering.as_ref().map(|c| c.system_title.0);
@@ -216,6 +224,13 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let title = aare.responding_ap_title.and_then(|t| <[u8; 8]>::try_from(t).ok()).map(SystemTitle);
         if title.is_some() {
             self.security.set_peer_title(title);
+        }
+        #[cfg(feature = "general-protection")]
+        if let (Some(certificate), Some(title), None) =
+            (aare.responding_ae_qualifier, title, self.security.peer_signing_key())
+        {
+            let key = certified(&mut self.crypto, self.security.suite(), title, certificate);
+            self.security.set_peer_signing_key(key);
         }
         let (result, diagnostic) = (aare.result, aare.result_source_diagnostic);
         let stoc = aare.responding_authentication_value.map(Challenge::from_slice);
@@ -319,10 +334,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let (Some(ctos), Some(stoc)) = (self.ctos, self.stoc) else {
             return Err(Misbehaviour::Missing("the challenge").into());
         };
-        let mechanism = mechanism
-            .id()
-            .and_then(Mechanism::from_id)
-            .ok_or(Misuse::Incomplete("a mechanism of high level security"))?;
+        let mechanism = self::mechanism(mechanism)?;
         let setup = self.security.setup();
         let secret = KeyId { setup, kind: KeyKind::Secret(self.config.saps.client) };
         Ok((ctos, stoc, hls::Exchange { mechanism, secret, own: &[], peer: &[] }))
@@ -376,4 +388,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         (self.ctos, self.stoc) = (None, None);
         self.names_read = false;
     }
+}
+
+/// The mechanism of high level security with this name.
+fn mechanism(name: MechanismName) -> Result<Mechanism, Misuse> {
+    let mechanism = name.id().and_then(Mechanism::from_id);
+    mechanism.ok_or(Misuse::Incomplete("a mechanism of high level security"))
 }

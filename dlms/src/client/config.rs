@@ -2,6 +2,8 @@ use dlms_core::apdu::Conformance;
 use dlms_core::crypto::SecuritySuite;
 use dlms_core::limits;
 use dlms_core::link::Saps;
+#[cfg(feature = "general-protection")]
+use dlms_security::PublicKey;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
 
 use crate::association::OPTIONAL;
@@ -25,6 +27,10 @@ pub struct Ciphering {
     pub system_title: SystemTitle,
     /// The server's, where it is known beforehand; else the AARE tells.
     pub server_title: Option<SystemTitle>,
+    /// The server's public key for digital signatures, where it is known beforehand; else the certificate in the AARE
+    /// tells, if the provider trusts it.
+    #[cfg(feature = "general-protection")]
+    pub server_signing_key: Option<PublicKey>,
 }
 
 impl Ciphering {
@@ -39,6 +45,8 @@ impl Ciphering {
             context: true,
             system_title,
             server_title: None,
+            #[cfg(feature = "general-protection")]
+            server_signing_key: None,
         }
     }
 }

@@ -12,7 +12,7 @@ use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Encode, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Link, Saps};
-use dlms_security::hls::{Challenge, password_matches};
+use dlms_security::hls::{Challenge, Mechanism, password_matches};
 use dlms_security::{
     Protection, SecurityContext, SecurityError, SecurityPolicy, ServiceCiphering, SystemTitle,
 };
@@ -26,6 +26,8 @@ use super::short_name::ShortNames;
 use super::site::Site;
 use super::{AssociationConfig, Connection};
 use crate::Authentication;
+#[cfg(feature = "general-protection")]
+use crate::association::certified;
 
 /// Octets of what AARQ and AARE carry as user-information at most.
 pub(super) const INITIATE: usize = 160;
@@ -135,7 +137,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             ..Association::FREE
         };
         let title = aarq.calling_ap_title.map(<[u8; 8]>::try_from);
-        let needs_title = context.is_ciphered() || association.mechanism == Some(MechanismName::HlsGmac);
+        let mechanism = association.mechanism.and_then(|name| name.id()).and_then(Mechanism::from_id);
+        let needs_title = context.is_ciphered() || mechanism.is_some_and(Mechanism::needs_titles);
         match title {
             Some(Ok(title)) if title != site.parts.config.system_title.0 => {
                 association.security.set_peer_title(Some(SystemTitle(title)));
@@ -143,6 +146,15 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             None if !needs_title => {}
             Some(Err(_)) if !needs_title => {}
             _ => return Err(UserDiagnostic::CallingApTitleNotRecognized.into()),
+        }
+        #[cfg(feature = "general-protection")]
+        {
+            let suite = association.security.suite();
+            let known = offered.client_signing_key.or_else(|| {
+                let (title, certificate) = (association.security.peer_title()?, aarq.calling_ae_qualifier?);
+                certified(site.parts.crypto, suite, title, certificate)
+            });
+            association.security.set_peer_signing_key(known);
         }
         authenticate(&mut association, &offered.authentication, &aarq, site.parts.crypto)?;
 
@@ -324,12 +336,13 @@ fn authenticate(
             Some(_) => Err(UserDiagnostic::AuthenticationFailure.into()),
             None => Err(UserDiagnostic::AuthenticationRequired.into()),
         },
-        Authentication::Hls(_) => {
+        Authentication::Hls(name) => {
+            let mechanism = name.id().and_then(Mechanism::from_id).ok_or(UserDiagnostic::NoReasonGiven)?;
             let ctos = value.ok_or(UserDiagnostic::AuthenticationRequired)?;
             let ctos = Challenge::from_slice(ctos).map_err(|_| UserDiagnostic::AuthenticationFailure)?;
-            let stoc =
-                Challenge::generate(crypto, Challenge::DEFAULT).map_err(|_| UserDiagnostic::NoReasonGiven)?;
-            if stoc == ctos {
+            let stoc = Challenge::generate(crypto, mechanism.challenge_len())
+                .map_err(|_| UserDiagnostic::NoReasonGiven)?;
+            if stoc == ctos || ctos.as_slice().len() < mechanism.least_challenge() {
                 return Err(UserDiagnostic::AuthenticationFailure.into());
             }
             (association.ctos, association.stoc) = (Some(ctos), Some(stoc));

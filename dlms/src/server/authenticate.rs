@@ -63,7 +63,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         pass: Pass,
         token: &[u8],
     ) -> Result<(), Fault> {
-        let mut apdu = [0; 80];
+        // What stands before the octets of a token: at most eight octets of head, type and length.
+        let mut apdu = [0; 8 + Token::MAX];
         let mut w = Writer::new(&mut apdu);
         match pass {
             Pass::Action(invoke) => w.array([tag::ACTION_RESPONSE, 1, invoke.0, 0, 1, 0]),

@@ -1,5 +1,7 @@
 use dlms_core::apdu::Conformance;
 use dlms_core::crypto::SecuritySuite;
+#[cfg(feature = "general-protection")]
+use dlms_security::PublicKey;
 use dlms_security::{Protection, SecurityPolicy, SystemTitle};
 
 use crate::Authentication;
@@ -59,6 +61,10 @@ pub struct AssociationConfig {
     pub conformance: Conformance,
     /// It stands without being opened.
     pub pre_established: Option<PreEstablished>,
+    /// The client's public key for digital signatures, where it is known beforehand; else the certificate in the AARQ
+    /// tells, if the provider trusts it.
+    #[cfg(feature = "general-protection")]
+    pub client_signing_key: Option<PublicKey>,
 }
 
 /// An association that needs no AARQ: what one would have agreed on.
@@ -103,6 +109,8 @@ impl AssociationConfig {
             setup: 0,
             conformance: Self::CONFORMANCE,
             pre_established: None,
+            #[cfg(feature = "general-protection")]
+            client_signing_key: None,
         }
     }
 

@@ -69,6 +69,10 @@ impl<'a, O, C, S, R, const N: usize, const P: usize, M> Device<'a, O, C, S, R, N
     ///
     /// # Errors
     /// There are `N` already.
+    #[allow(
+        clippy::result_large_err,
+        reason = "there is no heap to put it on, and it is given back at the start only"
+    )]
     pub fn offer(&mut self, association: AssociationConfig) -> Result<(), AssociationConfig> {
         match self.associations.iter_mut().find(|slot| slot.is_none()) {
             Some(slot) => {

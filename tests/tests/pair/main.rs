@@ -17,6 +17,7 @@ mod a_long_value_goes_in_blocks;
 mod a_meter_is_referenced_by_short_names;
 mod a_meter_pushes_when_it_is_due;
 mod a_meter_speaks_unasked;
+mod all_prove_who_they_are;
 mod an_association_is_opened_and_released;
 mod an_association_may_stand_without_being_opened;
 mod an_image_is_transferred;

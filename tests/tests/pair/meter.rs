@@ -170,7 +170,8 @@ pub fn taking(max_receive_pdu_size: u16, block_window: u8, rows: u32) -> Meter {
     made_as(config, rows, [AssociationConfig::new(PUBLIC, Authentication::None), manager])
 }
 
-fn made_as<const N: usize>(
+/// The one that is so, and offers these associations.
+pub fn made_as<const N: usize>(
     config: DeviceConfig<'static>,
     rows: u32,
     associations: [AssociationConfig; N],

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use dlms_core::crypto::{CryptoError, CryptoProvider, HashAlgorithm, KeyId, Nonce, Part, SecuritySuite, Tag};
-use dlms_security::{GrowingKeys, SoftwareProvider, SystemTitle};
+use dlms_core::crypto::{
+    Challenges, CryptoError, CryptoProvider, HashAlgorithm, KeyId, KeyKind, Nonce, Part, SecuritySuite, Tag,
+};
+use dlms_security::{GrowingKeys, ManufacturerToken, SoftwareProvider, SystemTitle};
 
 use crate::meter::Dice;
 
@@ -18,6 +20,10 @@ pub struct SealedOnce {
 impl SealedOnce {
     pub fn new(dice: Dice, own: SystemTitle) -> Self {
         Self { inner: SoftwareProvider::new(dice), own, sealed: HashSet::new() }
+    }
+
+    pub fn set_manufacturer_token(&mut self, token: ManufacturerToken) {
+        self.inner.set_manufacturer_token(token);
     }
 
     pub fn set_key(&mut self, key: KeyId, octets: &[u8]) -> Result<(), CryptoError> {
@@ -103,13 +109,79 @@ impl CryptoProvider for SealedOnce {
     ) -> Result<usize, CryptoError> {
         self.inner.hash(algorithm, parts, out)
     }
+    fn generate_key(&mut self, suite: SecuritySuite, into: KeyId) -> Result<(), CryptoError> {
+        self.inner.generate_key(suite, into)?;
+        self.forget(into);
+        Ok(())
+    }
+    fn sign(
+        &mut self,
+        suite: SecuritySuite,
+        key: KeyId,
+        parts: &[Part<'_>],
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        self.inner.sign(suite, key, parts, out)
+    }
+    fn verify(
+        &mut self,
+        suite: SecuritySuite,
+        public_key: &[u8],
+        parts: &[Part<'_>],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        self.inner.verify(suite, public_key, parts, signature)
+    }
+    fn public_key(&mut self, suite: SecuritySuite, key: KeyId, out: &mut [u8]) -> Result<usize, CryptoError> {
+        self.inner.public_key(suite, key, out)
+    }
+    fn generate_key_pair(&mut self, suite: SecuritySuite, into: KeyId) -> Result<(), CryptoError> {
+        self.inner.generate_key_pair(suite, into)
+    }
+    fn agree(
+        &mut self,
+        suite: SecuritySuite,
+        private: KeyId,
+        public_key: &[u8],
+        other_info: &[Part<'_>],
+        into: KeyId,
+    ) -> Result<(), CryptoError> {
+        self.inner.agree(suite, private, public_key, other_info, into)?;
+        self.forget(into);
+        Ok(())
+    }
+    fn manufacturer_token(
+        &mut self,
+        secret: KeyId,
+        challenges: &Challenges<'_>,
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        self.inner.manufacturer_token(secret, challenges, out)
+    }
+    fn certified_key(
+        &mut self,
+        _: SecuritySuite,
+        peer: &[u8; 8],
+        purpose: KeyKind,
+        certificate: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        // A "certificate" of these tests: whose it is, then the public key.
+        match certificate.strip_prefix(peer) {
+            Some(key) if purpose == KeyKind::Signing => {
+                out[..key.len()].copy_from_slice(key);
+                Ok(key.len())
+            }
+            _ => Err(CryptoError::Inauthentic),
+        }
+    }
 }
 
 #[test]
 #[should_panic(expected = "sealed twice")]
 fn it_sees_what_is_sealed_twice() {
     let mut provider = crate::meter::provider(1);
-    let key = crate::meter::key(dlms_core::crypto::KeyKind::GlobalUnicastEncryption);
+    let key = crate::meter::key(KeyKind::GlobalUnicastEncryption);
     let nonce = *b"MTR00001\0\0\0\x07";
     for _ in 0..2 {
         provider.seal(SecuritySuite::Suite0, key, &nonce, &[], &mut []).unwrap();

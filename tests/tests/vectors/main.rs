@@ -5,6 +5,7 @@ mod acse;
 mod authentication;
 mod captures;
 mod ciphering;
+mod curves;
 mod local_exchange;
 mod malformed;
 mod mbus;
@@ -23,12 +24,14 @@ const READ: &[(&str, &[&str])] = &[
     ("ciphering", &["apdu", "crypto"]),
     ("compact-array", &["axdr-data"]),
     ("data-types", &["axdr-data"]),
+    ("ecdsa", &["crypto"]),
     ("gbt", &["apdu"]),
     ("general-ciphering", &["apdu", "crypto"]),
     ("general-signing", &["apdu"]),
     ("hls", &["apdu", "crypto"]),
     ("iec62056-21", &["iec62056-21-flow", "iec62056-21-line", "p1-telegram"]),
     ("initiate", &["apdu"]),
+    ("key-agreement", &["crypto"]),
     ("key-wrap", &["crypto"]),
     (
         "malformed",
