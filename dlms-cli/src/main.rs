@@ -11,6 +11,7 @@ mod demo;
 mod encode;
 mod failure;
 mod hex;
+mod image;
 mod input;
 mod invoke;
 mod key_file;
@@ -69,6 +70,7 @@ enum Task {
     Profile(profile::ProfileArgs),
     Clock(clock::ClockArgs),
     Breaker(breaker::BreakerArgs),
+    Image(image::ImageArgs),
     Counter(counter::CounterArgs),
     Nameplate(nameplate::NameplateArgs),
     Probe(probe::ProbeArgs),
@@ -91,6 +93,7 @@ impl Task {
             Self::Profile(args) => profile::run(args, output),
             Self::Clock(args) => clock::run(args, output),
             Self::Breaker(args) => breaker::run(args, output),
+            Self::Image(args) => image::run(args, output),
             Self::Counter(args) => counter::run(args, output),
             Self::Nameplate(args) => nameplate::run(args, output),
             Self::Probe(args) => probe::run(args, output),

@@ -130,6 +130,10 @@ FURTHER = (
                                       ("sn-gmac", "the same, HLS-GMAC, auth-enc", GMAC))),
     Row("sn-blocks", "short names: the load profile and 3072 octets written in blocks, LLS", LLS,
         lambda does, client: does.short_names_blocks(client)),
+    *(Row(key, f"an image transferred, verified and activated, {title}", association, lambda does, client: does.image(client),
+          only=(*PEERS_CLIENTS, "dlms-gurux"))
+      for key, title, association in (("image", "HLS-GMAC, none", Association("hls-gmac", "none")),
+                                      ("image-gmac", "HLS-GMAC, auth-enc", GMAC))),
     Row("list-refusal", "GET with list, one of them refused", LLS,
         lambda does, client: does.list_with_refusal(client), only=PEERS_CLIENTS),
     Row("access", "ACCESS: get, set, action and a refusal in one", GMAC,
@@ -230,7 +234,7 @@ LIMITS = (
     cosem("proposes no parameters of the data link: 128 octets, window 1",
           lambda association, key: key.startswith("frames-") and key != "frames-128-1"),
     cosem("has no such option", lambda association, key: key in {
-        "glo", "ded", "general-ded", "counter", "list-refusal", "access"}),
+        "glo", "ded", "general-ded", "counter", "list-refusal", "access", "image", "image-gmac"}),
     cosem("proposes general block transfer but does not parse it",
           lambda association, key: key in ("gbt", "gbt-ciphered")),
 )

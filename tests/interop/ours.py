@@ -8,6 +8,7 @@ from programs import GENERAL_BLOCK, MAX_PDU, expect, expect_link, expect_opening
 
 LOAD_PROFILE = "1.0.99.1.0.255"
 BREAKER = "0.0.96.3.10.255"
+IMAGE_TRANSFER = "0.0.44.0.0.255"
 WRITABLE = "0.0.96.13.0.255:1:2"
 LONG = bytes(range(256)) * 12
 OBJECTS = 62
@@ -241,6 +242,29 @@ def general_blocks(dlms):
 def small_pdu(dlms):
     expect(len(dlms("objects", extra=("--pdu-size", "128"))) == OBJECTS, "another number of objects")
     expect(max(len(apdu) for request, apdu in dlms.apdus if not request) <= 128, "an answer above the negotiated size")
+
+
+def image(dlms):
+    """Two blocks come by hand, the rest by the command; then there is nothing left to send."""
+    content, block = bytes(range(255)) * 4, 64
+    file = dlms.meter.scratch / "firmware.bin"
+    file.write_bytes(content)
+
+    def invoke(method, *parameter):
+        kinds = [{"octet-string": one.hex().upper()} if isinstance(one, bytes) else {"double-long-unsigned": one}
+                 for one in parameter]
+        dlms("invoke", f"{IMAGE_TRANSFER}:18:{method}", json.dumps({"structure": kinds}))
+
+    invoke(1, b"firmware", len(content))
+    for number in (1, 9):
+        invoke(2, number, content[number * block:(number + 1) * block])
+    document = dlms("image", file, "--activate", "later", "--poll", "0.1")
+    expect((document["blocks"], document["sent"]) == (16, 14), f"{document}")
+    expect(document["status"] == "image verification successful", f"{document}")
+    info = read_one(dlms, f"{IMAGE_TRANSFER}:18:7")
+    expect(plain(info) == [[len(content), b"firmware".hex().upper(), ""]], f"{info}")
+    document = dlms("image", file, "--poll", "0.1")
+    expect((document["sent"], document["status"]) == (0, "image activation successful"), f"{document}")
 
 
 # --- the data link --------------------------------------------------------------------------------

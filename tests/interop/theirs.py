@@ -5,6 +5,7 @@ The commands are those of gurux_client.py; dlms_cosem_client.py has the same.
 from __future__ import annotations
 
 import datetime
+import zlib
 
 import moments
 from programs import (
@@ -26,6 +27,7 @@ from programs import (
 
 LOAD_PROFILE = "1.0.99.1.0.255"
 BREAKER = "0.0.96.3.10.255"
+IMAGE_TRANSFER = "0.0.44.0.0.255"
 WRITABLE = ("0.0.96.13.0.255", 1, 2)
 NAME = ("0.0.42.0.0.255", 1, 2)
 VOLTAGE = ("1.0.32.7.0.255", 3, 2)
@@ -270,6 +272,19 @@ def access(client):
     results = client("access", f"get:{item(NAME)}", f"set:{item(WRITABLE)}:octets:0102", f"action:{BREAKER}:70:2:i8:0",
                      "get:0.0.96.1.9.255:1:2")["results"]
     expect([one["result"]["code"] for one in results] == [0, 0, 0, 3], f"{results}")
+
+
+def image(client):
+    identifier = "MAC-ST402D-LR-HW1.0-FW3.2.1"
+    content = bytes(range(256)) * 5
+    content += zlib.crc32(content).to_bytes(4, "big")
+    file = client.meter.scratch / "firmware.bin"
+    file.write_bytes(content)
+    document = client("image", IMAGE_TRANSFER, file, identifier)
+    expect(document["first_not_transferred"] >= document["blocks"] > 1, f"{document}")
+    expect(set(document["transferred"]) == {"1"} and len(document["transferred"]) == document["blocks"], f"{document}")
+    expect(document["info"] == [[len(content), identifier.encode().hex()]], f"{document}")
+    expect((document["verified"], document["activated"]) == (3, 6), f"{document}")
 
 
 # --- the data link --------------------------------------------------------------------------------

@@ -246,7 +246,8 @@ impl FromStr for DedicatedKey {
     }
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+/// A time in seconds, of one that a person would wait.
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
         _ => Err("seconds, from 0.001 to 86400".to_owned()),

@@ -9,7 +9,7 @@ mod serial;
 mod settings;
 mod word;
 
-pub(crate) use flags::{ConnectionFlags, OnlineArgs, TraceTo};
+pub(crate) use flags::{ConnectionFlags, OnlineArgs, TraceTo, seconds};
 pub(crate) use keys::{Keys, Provider};
 pub(crate) use octets::{Octets, password};
 pub(crate) use serial::SerialLine;

@@ -86,6 +86,8 @@ pub(crate) struct Settings {
     pub(crate) retries: u8,
     pub(crate) trace: Option<TraceTo>,
     pub(crate) pcap: Option<PathBuf>,
+    /// Whether a terminal is told how many octets came, where that takes its time.
+    pub(crate) shows_octets: bool,
 }
 
 impl Settings {
@@ -135,6 +137,7 @@ impl Settings {
             retries: flags.retries.unwrap_or(0),
             trace: flags.trace,
             pcap: flags.pcap,
+            shows_octets: true,
         })
     }
 

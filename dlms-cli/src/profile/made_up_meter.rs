@@ -2,6 +2,7 @@
 
 use cosem_classes::model::CaptureObject;
 use cosem_classes::profile_generic::{EntryDescriptor, RangeDescriptor, Selection};
+use dlms::client::image::{ImageOptions, ImageProgress};
 use dlms::client::{Negotiated, Refusal, Statistics};
 use dlms_core::apdu::{
     AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, MethodDescriptor, SelectiveAccess,
@@ -120,6 +121,17 @@ impl Peer for MadeUp {
 
     fn invoke(&mut self, _: MethodDescriptor, _: &DataBuf) -> Result<DataBuf, Error> {
         Err(Error::Client(Refusal::DataAccess(DataAccessResult::ReadWriteDenied).into()))
+    }
+
+    fn transfer_image(
+        &mut self,
+        _: ObisCode,
+        _: &[u8],
+        _: &[u8],
+        _: ImageOptions,
+        _: &mut dyn FnMut(ImageProgress),
+    ) -> Result<ImageProgress, Error> {
+        Err(Error::Client(Refusal::DataAccess(DataAccessResult::ObjectUndefined).into()))
     }
 
     fn counters(&mut self) -> &mut InvocationCounters<Counters> {

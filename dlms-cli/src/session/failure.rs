@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use dlms::client::{ClientError, Misuse, Refusal};
+use dlms::client::{ClientError, Misuse, Refusal, Timer};
 use dlms_core::apdu::{ActionResult, DataAccessResult, ExceptionServiceError};
 use dlms_core::link::LinkError;
 use dlms_io::blocking::Error;
@@ -49,6 +49,12 @@ fn client(service: &str, error: ClientError) -> Failure {
         ClientError::Malformed(error) => Failure::from(error).with_remark(" in the meter's answer"),
         ClientError::Link(LinkError::NoAnswer) => Failure::new(FailureKind::Timeout, text),
         ClientError::Link(_) => Failure::new(FailureKind::Link, text),
+        ClientError::Timeout(Timer::ImageVerification) => {
+            Failure::new(FailureKind::Timeout, "the meter still verifies the image")
+        }
+        ClientError::Timeout(Timer::ImageActivation) => {
+            Failure::new(FailureKind::Timeout, "the meter still activates the image")
+        }
         ClientError::Timeout(_) => Failure::new(FailureKind::Timeout, "no answer in time"),
         ClientError::Security(error) => security(error),
         ClientError::Refused(refusal) => refusal_of(service, refusal),
@@ -113,6 +119,7 @@ fn refusal_of(service: &str, refusal: Refusal) -> Failure {
             Failure::new(FailureKind::Exception, "the meter answered with an exception").with_detail(detail)
         }
         Refusal::ServiceError(error) => refused_as(service, &error.to_string(), &error.to_string()),
+        Refusal::Image(refusal) => refused_as("image-transfer", &refusal.to_string(), &refusal.to_string()),
         other => Failure::new(FailureKind::Refused, other.to_string()),
     }
 }
@@ -120,7 +127,6 @@ fn refusal_of(service: &str, refusal: Refusal) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dlms::client::Timer;
     use dlms_core::acse::{AcseDiagnostic, AssociationResult};
     use dlms_core::apdu::{ExceptionResponse, StateError};
     use dlms_core::link::LinkError;

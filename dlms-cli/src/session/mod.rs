@@ -54,7 +54,18 @@ impl Session {
         flags: ConnectionFlags,
         work: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let mut session = Self::open(Settings::new(flags)?)?;
+        Self::work(Settings::new(flags)?, work)
+    }
+
+    /// The same, with settings.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(crate) fn work<T>(
+        settings: Settings,
+        work: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut session = Self::open(settings)?;
         let done = work(&mut session);
         // Over a line that fails nothing can be released.
         match done.as_ref().err().map(Failure::kind) {

@@ -1,3 +1,4 @@
+use dlms::client::image::{ImageOptions, ImageProgress};
 use dlms::client::{Access, AccessOptions, Negotiated, Statistics};
 use dlms_core::apdu::{
     AccessResult, AttributeDescriptor, AttributeSelection, DataAccessResult, GetDataResult, MethodDescriptor,
@@ -8,6 +9,7 @@ use dlms_core::link::Link;
 use dlms_io::blocking::{Error, Meter, Transport};
 use dlms_io::{Observer, Traffic};
 use dlms_security::InvocationCounters;
+use obis::ObisCode;
 
 use super::Counters;
 use crate::connection::Provider;
@@ -34,6 +36,15 @@ pub(crate) trait Peer {
     fn set(&mut self, attribute: AttributeDescriptor, value: &DataBuf) -> Result<(), Error>;
     /// Invokes a method; null-data where it gives nothing.
     fn invoke(&mut self, method: MethodDescriptor, parameter: &DataBuf) -> Result<DataBuf, Error>;
+    /// Transfers an image.
+    fn transfer_image(
+        &mut self,
+        name: ObisCode,
+        identifier: &[u8],
+        image: &[u8],
+        options: ImageOptions,
+        each: &mut dyn FnMut(ImageProgress),
+    ) -> Result<ImageProgress, Error>;
     /// Our invocation counters.
     fn counters(&mut self) -> &mut InvocationCounters<Counters>;
     /// What requests and responses there were.
@@ -91,6 +102,17 @@ impl<T: Transport, L: Link> Peer for Meter<T, L, Provider, Counters> {
 
     fn invoke(&mut self, method: MethodDescriptor, parameter: &DataBuf) -> Result<DataBuf, Error> {
         owned(self.invoke_any(method, parameter)?)
+    }
+
+    fn transfer_image(
+        &mut self,
+        name: ObisCode,
+        identifier: &[u8],
+        image: &[u8],
+        options: ImageOptions,
+        each: &mut dyn FnMut(ImageProgress),
+    ) -> Result<ImageProgress, Error> {
+        self.image(name).with_options(options).transfer(identifier, image, each)
     }
 
     fn counters(&mut self) -> &mut InvocationCounters<Counters> {

@@ -1,3 +1,4 @@
+use dlms::client::image::{ImageOptions, ImageProgress};
 use dlms::client::{ClientError, Misuse, Refusal};
 use dlms_core::apdu::{
     AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, MethodDescriptor, SelectiveAccess,
@@ -5,6 +6,7 @@ use dlms_core::apdu::{
 use dlms_core::data::DataBuf;
 use dlms_core::limits;
 use dlms_io::blocking::Error;
+use obis::ObisCode;
 
 use super::{Answer, Session, failed, refused};
 use crate::failure::Failure;
@@ -108,6 +110,23 @@ impl Session {
         parameter: &DataBuf,
     ) -> Result<DataBuf, Failure> {
         self.peer.invoke(method, parameter).map_err(|error| failed("action", error))
+    }
+
+    /// Transfers an image to the Image transfer object of this name; `each` is told how far it is.
+    ///
+    /// # Errors
+    /// The meter will not have it, or there is no answer.
+    pub(crate) fn transfer_image(
+        &mut self,
+        name: ObisCode,
+        identifier: &[u8],
+        image: &[u8],
+        options: ImageOptions,
+        each: &mut dyn FnMut(ImageProgress),
+    ) -> Result<ImageProgress, Failure> {
+        let options = ImageOptions { retries: options.retries.max(self.settings.retries), ..options };
+        let done = self.peer.transfer_image(name, identifier, image, options, each);
+        done.map_err(|error| failed("image-transfer", error))
     }
 
     /// Reads, again where there was no answer, as often as the flags say. Each time is a request of its own.

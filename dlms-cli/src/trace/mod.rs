@@ -52,7 +52,9 @@ impl Traces {
             Some(path) => Some(Capture::new(BufWriter::new(create(path)?))?),
         };
         Ok(Self {
-            progress: settings.trace != Some(TraceTo::Stderr) && std::io::stderr().is_terminal(),
+            progress: settings.shows_octets
+                && settings.trace != Some(TraceTo::Stderr)
+                && std::io::stderr().is_terminal(),
             lines: lines.map(|lines| Arc::new(Mutex::new(lines))),
             capture: capture.map(|capture| Arc::new(Mutex::new(capture))),
             began: Instant::now(),

@@ -1,5 +1,6 @@
 //! The virtual meter: a household's meter with a load profile of thirty days, a breaker, and a clock.
 
+mod firmware;
 mod house;
 pub(crate) mod keys;
 mod objects;
@@ -21,6 +22,7 @@ use dlms_security::{
     CounterId, GrowingKeys, InvocationCounters, Protection, RamCounters, SecurityPolicy, SoftwareProvider,
 };
 
+use firmware::ActiveVersion;
 use getrandom::SysRng;
 use house::House;
 pub(crate) use objects::{CAPTURE_PERIOD, LOAD_PROFILE, ROWS};
@@ -71,6 +73,7 @@ pub(crate) struct Schedule {
     time: MeterTime,
     /// The capture period of the last row.
     captured: i64,
+    firmware: ActiveVersion,
 }
 
 impl VirtualMeter {
@@ -80,7 +83,8 @@ impl VirtualMeter {
         let period = i64::from(CAPTURE_PERIOD) * 1_000;
         let captured = time.world().div_euclid(period);
         let house = House::new(options.seed, (captured - i64::from(ROWS)) * period);
-        let objects = objects::objects(&Arc::new(Mutex::new(house)), &time);
+        let firmware = ActiveVersion::default();
+        let objects = objects::objects(&Arc::new(Mutex::new(house)), &time, &firmware);
         let config = DeviceConfig {
             max_receive_pdu_size: options.pdu_size,
             ..DeviceConfig::new(NAME, keys::METER_TITLE)
@@ -91,13 +95,17 @@ impl VirtualMeter {
             // There is room for all of them.
             let _ = device.offer(association);
         }
-        Self { device, schedule: Schedule { time, captured } }
+        Self { device, schedule: Schedule { time, captured, firmware } }
     }
 }
 
 impl Schedule {
-    /// Does what is due: a row of the load profile when a capture period is over.
+    /// Does what is due: the version of a firmware that was activated is shown, and a row of the load profile is captured when
+    /// its period is over.
     pub(crate) fn advance(&mut self, device: &mut Meter) {
+        if let Some(version) = self.firmware.take() {
+            objects::set_firmware_version(&mut device.objects, version);
+        }
         let period = self.time.utc_milliseconds().div_euclid(i64::from(CAPTURE_PERIOD) * 1_000);
         if period == self.captured {
             return;

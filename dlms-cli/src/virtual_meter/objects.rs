@@ -3,6 +3,7 @@ use std::sync::PoisonError;
 use cosem_classes::clock::{Clock, DaylightSaving, LocalClock, TimeSource};
 use cosem_classes::disconnect_control::{Breaker, ControlMode, ControlState, DisconnectControl};
 use cosem_classes::extended_register::{ExtendedRegister, StoredExtendedRegister};
+use cosem_classes::image_transfer::{ImageReceiver, ImageTransfer};
 use cosem_classes::model::{Answer, CaptureObject, Effect, Instance, ObjectList};
 use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
 use cosem_classes::push_setup::v0::PushSetup;
@@ -14,6 +15,7 @@ use dlms_core::codec::Encode;
 use dlms_core::data::{Any, Data, DataBuf, Date, DateTime, Deviation, Time};
 use obis::{ObisCode, obis};
 
+use super::firmware::{ActiveVersion, Flash};
 use super::house::{House, MainSwitch, SharedHouse};
 use super::rights::{LOCKED, MESSAGE};
 use super::time::MeterTime;
@@ -30,6 +32,8 @@ const PUSH_SETUP: ObisCode = obis!("0-0:25.9.0.255");
 const STATUS: ObisCode = obis!("0-0:96.10.1.255");
 const IMPORT: ObisCode = obis!("1-0:1.8.0.255");
 const EXPORT: ObisCode = obis!("1-0:2.8.0.255");
+/// Octets of a block of an image.
+const BLOCK_SIZE: u32 = 192;
 /// Octets that the consumer message takes at most.
 const MESSAGE_LEN: usize = 64 * 1024;
 
@@ -74,14 +78,22 @@ impl data::Serve for Message {
     }
 }
 
+/// The version of the firmware.
+struct FirmwareVersion(Vec<u8>);
+
+impl data::Serve for FirmwareVersion {
+    fn value(&self) -> Answer<'_, Any> {
+        Ok(Data::OctetString(&self.0))
+    }
+}
+
 /// All objects of the meter but those the server has itself.
-pub(crate) fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
+pub(crate) fn objects(house: &SharedHouse, time: &MeterTime, firmware: &ActiveVersion) -> ObjectList {
     let mut objects = ObjectList::new();
     for (name, value) in [
         (obis!("0-0:42.0.0.255"), super::NAME),
         (obis!("0-0:96.1.0.255"), super::SERIAL_NUMBER),
         (obis!("0-0:96.1.1.255"), b"ST402D"),
-        (obis!("1-0:0.2.0.255"), b"V030001"),
         (LOCKED, b"locked"),
     ] {
         objects.insert(Instance::<data::Data, _>::new(name, value));
@@ -102,7 +114,15 @@ pub(crate) fn objects(house: &SharedHouse, time: &MeterTime) -> ObjectList {
     objects.insert(Instance::<ExtendedRegister, _>::new(obis!("1-0:1.6.0.255"), demand));
     objects.insert(Instance::<ProfileGeneric, _>::new(LOAD_PROFILE, load_profile(house, time)));
     objects.insert(Instance::<PushSetup, _>::new(PUSH_SETUP, push_setup()));
+    set_firmware_version(&mut objects, b"V030001".to_vec());
+    let receiver = ImageReceiver::new(Flash::new(firmware.clone()), BLOCK_SIZE, Vec::new());
+    objects.insert(Instance::<ImageTransfer, _>::new(obis!("0-0:44.0.0.255"), receiver));
     objects
+}
+
+/// Shows this version of the firmware from now on.
+pub(super) fn set_firmware_version(objects: &mut ObjectList, version: Vec<u8>) {
+    objects.insert(Instance::<data::Data, _>::new(obis!("1-0:0.2.0.255"), FirmwareVersion(version)));
 }
 
 /// A push of who the meter is, the time and the energies, to nobody yet.

@@ -27,6 +27,7 @@ impl AccessRights for Rights {
         let settings = match class.id {
             1 => attribute.logical_name == MESSAGE,
             3 | 4 | 64 => false,
+            18 => matches!(client, MANAGEMENT | ANY_PROTECTION),
             _ => matches!(client, MANAGEMENT | READER | ANY_PROTECTION),
         };
         if settings && client != PUBLIC {
@@ -41,7 +42,7 @@ impl AccessRights for Rights {
             (15, 1) => true,
             // What Association SN tells is no more than may be read.
             (12, 3 | 4) => true,
-            (64, _) => client == MANAGEMENT || client == ANY_PROTECTION,
+            (18 | 64, _) => client == MANAGEMENT || client == ANY_PROTECTION,
             _ => matches!(client, MANAGEMENT | READER | ANY_PROTECTION),
         };
         if allowed && class.method(method.id).is_some() { AccessMode::INVOKE } else { AccessMode::NONE }

@@ -5,6 +5,7 @@ mod command;
 mod connections;
 mod counters;
 mod failures;
+mod images;
 #[cfg(unix)]
 mod key_files;
 mod listening;
