@@ -8,7 +8,7 @@ use crate::tree;
 ///
 /// Prints one document for each telegram. What breaks the standard is an error; with --lenient, deviations that
 /// deployed meters are known for are accepted and told in the warnings: tagged-date-time, no-invocation-counter,
-/// untagged-attribute-descriptor, header-check-sequence, missing-crc, identification, data-line, unverified-tag, noise.
+/// untagged-attribute-descriptor, header-check-sequence, missing-crc, identification, data-line, unverified-tag, wrapped-length, deciphered, noise.
 ///
 /// Example: dlms decode 0F00000001000202060000000112000A
 ///

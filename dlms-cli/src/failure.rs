@@ -185,6 +185,17 @@ impl From<FrameError> for Failure {
     }
 }
 
+impl From<dlms_mbus::FrameError> for Failure {
+    fn from(error: dlms_mbus::FrameError) -> Self {
+        use dlms_mbus::FrameErrorKind as Kind;
+        let kind = match error.kind {
+            Kind::Checksum { .. } | Kind::Crc { .. } => FailureKind::BadChecksum,
+            _ => FailureKind::Decode,
+        };
+        Self::new(kind, error.kind.to_string()).at(error.offset)
+    }
+}
+
 impl From<ParseError> for Failure {
     fn from(error: ParseError) -> Self {
         let kind = match error.kind {

@@ -226,7 +226,10 @@ fn mechanism(number: &str) -> String {
 /// Code, quantity and name of a reading.
 fn row(reading: &Value) -> [String; 3] {
     let text = |name: &str| reading.get(name).map(plain).unwrap_or_default();
-    let code = text("obis");
+    let code = match reading.get("quantity") {
+        Some(quantity) => of_record(reading, plain(quantity)),
+        None => text("obis"),
+    };
     let value = match (reading.get("scaled"), reading.get("text"), reading.get("value").and_then(as_value)) {
         (Some(scaled), _, _) => format!("{} {}", plain(scaled), text("unit")).trim_end().into(),
         (_, Some(text), _) => plain(text),
@@ -235,6 +238,20 @@ fn row(reading: &Value) -> [String; 3] {
     };
     let name = code.parse::<ObisCode>().map(|code| code.describe().to_string()).unwrap_or_default();
     [code, value, name]
+}
+
+/// What a data record of the M-Bus is the value of.
+fn of_record(reading: &Value, quantity: String) -> String {
+    let mut words = vec![quantity];
+    for (name, usual) in [("function", "instantaneous"), ("storage", "0"), ("tariff", "0"), ("subunit", "0")]
+    {
+        match reading.get(name).map(plain) {
+            Some(value) if value != usual && name == "function" => words.push(value),
+            Some(value) if value != usual => words.push(format!("{name} {value}")),
+            _ => {}
+        }
+    }
+    words.join(", ")
 }
 
 /// Type and content of a COSEM value.

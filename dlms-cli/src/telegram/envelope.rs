@@ -15,6 +15,8 @@ pub(super) struct Envelope {
     llc: Option<String>,
     /// The blocks of general-block-transfer.
     blocks: Vec<Value>,
+    /// What the layers of the M-Bus between frame and message say.
+    header: Map<String, Value>,
 }
 
 impl Envelope {
@@ -33,8 +35,18 @@ impl Envelope {
         Self { frames, ..Self::new(Link::Hdlc, Some((source, destination))) }
     }
 
-    const fn new(link: Link, saps: Option<(u16, u16)>) -> Self {
-        Self { link, saps, frames: Vec::new(), wrapped: 0, llc: None, blocks: Vec::new() }
+    /// Frames of the M-Bus, from and to these service access points.
+    pub(super) fn mbus(link: Link, frames: Vec<Value>, saps: Option<(u16, u16)>) -> Self {
+        Self { frames, ..Self::new(link, saps) }
+    }
+
+    fn new(link: Link, saps: Option<(u16, u16)>) -> Self {
+        Self { link, saps, frames: Vec::new(), wrapped: 0, llc: None, blocks: Vec::new(), header: Map::new() }
+    }
+
+    /// The same, with what the layers above the frame say.
+    pub(super) fn with_header(&self, header: Map<String, Value>) -> Self {
+        Self { header, ..self.clone() }
     }
 
     /// Who sends to whom, where the link says so.
@@ -63,7 +75,7 @@ impl Envelope {
         };
         document.insert("link".into(), link.name().into());
         match self.link {
-            Link::Hdlc => {
+            Link::Hdlc | Link::Mbus | Link::Wmbus => {
                 document.insert("frames".into(), self.frames.len().into());
             }
             Link::Wrapper => {
@@ -78,8 +90,9 @@ impl Envelope {
             document.insert("llc".into(), llc.as_str().into());
         }
         if !self.frames.is_empty() {
-            document.insert("hdlc".into(), self.frames.clone().into());
+            document.insert(self.link.name().into(), self.frames.clone().into());
         }
+        document.extend(self.header.clone());
         if !self.blocks.is_empty() {
             document.insert("blocks".into(), self.blocks.clone().into());
         }

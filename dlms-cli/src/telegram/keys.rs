@@ -64,6 +64,8 @@ impl Keys {
         if let Some(text) = &flags.ek {
             keys.set("--ek", KeyKind::GlobalUnicastEncryption, text)?;
             keys.set("--ek", KeyKind::GlobalBroadcastEncryption, text)?;
+            // The key of a meter on the M-Bus is one of AES-128.
+            let _ = keys.set("--ek", KeyKind::MBus(0), text);
             // Also of an association of which no more is known than that key.
             keys.dedicated = keys.install(&octets("--ek", text)?);
         }

@@ -37,6 +37,8 @@ deviations! {
     Identification = "identification" "a first line of a P1 telegram that is no identification",
     DataLine = "data-line" "a line of a P1 telegram that is no object",
     UnverifiedTag = "unverified-tag" "a wrong authentication tag around a P1 telegram that has a right CRC",
+    WrappedLength = "wrapped-length" "an M-Bus length that counts 256 bytes less than there are",
+    Deciphered = "deciphered" "an M-Bus telegram that is said to be encrypted and is not",
     Noise = "noise" "octets that are no frame",
 }
 

@@ -1,3 +1,4 @@
+use super::mbus;
 use dlms_core::apdu::tag;
 use dlms_core::codec::Decode;
 use dlms_core::data::Data;
@@ -16,9 +17,9 @@ pub(crate) enum Link {
     Hdlc,
     /// The wrapper of TCP and UDP.
     Wrapper,
-    /// Wired M-Bus: not built yet.
+    /// Wired M-Bus.
     Mbus,
-    /// Wireless M-Bus: not built yet.
+    /// Wireless M-Bus.
     Wmbus,
     /// The P1 port, or a data readout.
     P1,
@@ -47,14 +48,22 @@ impl Link {
     /// What `octets` most likely are.
     ///
     /// A flag begins HDLC, `00 01` the wrapper, `68 L L 68` M-Bus, `/` a P1 telegram, an LLC header or the tag of a message
-    /// that message. What is none of these is a value if all of it is one, else HDLC if a frame is in it.
+    /// that message. A frame from the air is known by its check sequences, or by its length and its fields. What is none of
+    /// these is a value if all of it is one, else HDLC if a frame is in it.
     pub(super) fn of(octets: &[u8]) -> Self {
         match octets {
+            // A length may be a flag.
+            [FLAG, 0x44 | 0x46..=0x48, ..] if mbus::is_wireless(octets) => return Self::Wmbus,
             [FLAG, ..] => return Self::Hdlc,
             [0, 1, _, _, _, _, _, _, ..] => return Self::Wrapper,
             [0x68, a, b, 0x68, ..] if a == b => return Self::Mbus,
+            [0xe5] => return Self::Mbus,
+            [0x10, control, address, sum, 0x16, ..] if control.wrapping_add(*address) == *sum => {
+                return Self::Mbus;
+            }
             [b'/', ..] => return Self::P1,
             _ if Llc::split(octets).is_some() => return Self::Apdu,
+            _ if mbus::is_wireless(octets) => return Self::Wmbus,
             [first, ..] if tag::name(*first).is_some() => return Self::Apdu,
             _ => {}
         }

@@ -8,6 +8,7 @@ mod hdlc;
 mod keys;
 mod leniency;
 mod link;
+mod mbus;
 mod model;
 mod p1;
 mod pieces;
@@ -41,7 +42,7 @@ use crate::{hex, value_json};
 /// Reads all telegrams in `octets` and gives each document, and each failure, to `out`.
 ///
 /// # Errors
-/// What `out` fails with; `unsupported` for a link that is not built.
+/// What `out` fails with.
 pub(crate) fn read(
     octets: &[u8],
     link: Link,
@@ -64,9 +65,8 @@ pub(crate) fn read(
         Link::P1 if !octets.starts_with(&[tag::GENERAL_GLO_CIPHERING]) => {
             p1::read(octets, telegrams.lenience(), &mut documents)?
         }
-        Link::Mbus | Link::Wmbus => {
-            return Err(Failure::unsupported(format!("link {} is not built", link.name())));
-        }
+        Link::Mbus => mbus::wired(octets, &mut telegrams, &mut documents)?,
+        Link::Wmbus => mbus::wireless(octets, &mut telegrams, &mut documents)?,
         Link::Auto | Link::Apdu | Link::Data | Link::P1 => telegrams.bare(octets, &mut documents)?,
     }
     telegrams.blocks.finish(&mut documents)?;

@@ -33,6 +33,11 @@ impl Pieces {
         }
     }
 
+    /// The same places, with what their octets decipher to.
+    pub(super) fn deciphered(of: &Self, octets: &[u8]) -> Self {
+        Self { octets: octets.to_vec(), starts: of.starts.clone() }
+    }
+
     /// All octets.
     pub(super) fn octets(&self) -> &[u8] {
         &self.octets

@@ -59,6 +59,11 @@ impl MessageReader {
         Self { model, ..self }
     }
 
+    /// The keys.
+    pub(super) const fn keys(&mut self) -> &mut Keys {
+        &mut self.keys
+    }
+
     /// Which deviations are accepted.
     pub(super) const fn lenience(&self) -> &Lenience {
         &self.lenience

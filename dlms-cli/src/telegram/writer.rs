@@ -3,6 +3,8 @@ use core::cell::RefCell;
 use dlms_core::apdu::tag;
 use dlms_core::codec::{Decode, Encode};
 use dlms_core::crypto::SecuritySuite;
+use dlms_mbus::Control;
+use dlms_mbus::wired::{LongFrame, Segment};
 use dlms_security::{
     CipheredApdu, InvocationCounters, Protection, RamCounters, SecurityContext, SecurityControl,
     SecurityError, ServiceCiphering, SystemTitle,
@@ -58,7 +60,11 @@ impl MessageWriter {
             }
             Link::Wrapper => wrapped(&members, &parts),
             Link::Hdlc => framed(&members, &parts),
-            other => Err(Failure::unsupported(format!("link {} is not built", other.name()))),
+            Link::Mbus if members.optional("apdu").is_some() => in_segments(&members, &parts),
+            other => {
+                let what = "data records and frames without a message are not written";
+                Err(Failure::unsupported(format!("link {}: {what}", other.name())))
+            }
         }
     }
 
@@ -168,6 +174,30 @@ fn wrapped(members: &Members<'_>, parts: &[Vec<u8>]) -> Result<Vec<u8>, Failure>
             Header { source: saps.number("source")?, destination: saps.number("destination")?, length };
         octets.extend(header.encode_to_vec());
         octets.extend(part);
+    }
+    Ok(octets)
+}
+
+/// The message in the segments of the M-Bus that the document describes.
+fn in_segments(members: &Members<'_>, parts: &[Vec<u8>]) -> Result<Vec<u8>, Failure> {
+    let saps = members.object("saps")?;
+    let (source, destination) = (saps.number("source")?, saps.number("destination")?);
+    let message = parts.concat();
+    let frames = members.list("mbus")?;
+    let (mut rest, mut octets) = (message.as_slice(), Vec::new());
+    for (index, json) in frames.iter().enumerate() {
+        let frame = Members::of(json, "a frame")?;
+        let is_last = index + 1 == frames.len();
+        let length = if is_last { rest.len() } else { frame.number("length")? };
+        let (data, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        rest = behind;
+        let segment = Segment { number: frame.number("segment")?, is_last, source, destination, data };
+        let [information, header @ ..] = segment.header();
+        let data = [&header, data].concat();
+        let [control] = frame.array("control")?;
+        let long = LongFrame::new(Control(control), frame.number("address")?, information, &data);
+        let long = long.ok_or_else(|| Failure::usage("more octets than a frame of the M-Bus takes"))?;
+        octets.extend(long.encode_to_vec());
     }
     Ok(octets)
 }

@@ -33,8 +33,6 @@ fn the_link_is_found_by_the_first_octets() {
     ] {
         assert_eq!(decode(&[], hex).document()["link"], json!(link), "{hex}");
     }
-    assert_eq!(decode(&[], "680404680801708811 16").kind(), "unsupported");
-    assert_eq!(decode(&["--link", "wmbus"], "2F").kind(), "unsupported");
     assert_eq!(decode(&[], "00").kind(), "decode");
 }
 

@@ -6,6 +6,7 @@ mod command;
 mod explained_codes;
 mod hostile_input;
 mod keys;
+mod mbus;
 mod models;
 mod p1;
 mod round_trip;
