@@ -255,6 +255,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let response = AccessResponse::from_bytes(bytes)?;
         if response.long_invoke_id.id() != self.long_invoke_id {
+            self.statistics.let_pass();
             return Ok(());
         }
         let found = response.results.len();

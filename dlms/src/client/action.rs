@@ -119,6 +119,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let response = ActionResponse::from_bytes(bytes)?;
         if !self.answers(response.invoke()) {
+            self.statistics.let_pass();
             return Ok(());
         }
         match response {

@@ -218,6 +218,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         if !self.awaits_answer() || self.outgoing.is_some() {
             // A late answer to what was given up.
+            self.statistics.let_pass();
             return;
         }
         if let Err(error) = self.accept(apdu, now) {

@@ -7,6 +7,8 @@ pub struct Statistics {
     pub sent: u64,
     /// Octets of APDUs received, ciphering included, framing not.
     pub received: u64,
+    /// Messages received that answered nothing that was asked, or were late: they were let pass.
+    pub let_pass: u32,
 }
 
 impl Statistics {
@@ -16,6 +18,10 @@ impl Statistics {
             self.round_trips = self.round_trips.saturating_add(1);
         }
         self.sent = self.sent.saturating_add(octets as u64);
+    }
+
+    pub(super) const fn let_pass(&mut self) {
+        self.let_pass = self.let_pass.saturating_add(1);
     }
 
     pub(super) const fn received(&mut self, octets: usize) {

@@ -13,7 +13,6 @@ mod a_link_is_opened_again;
 mod a_list_of_anything_is_done_in_order;
 mod a_listener_takes_what_is_pushed;
 mod a_long_value_goes_in_blocks;
-
 mod a_meter_is_referenced_by_short_names;
 mod a_meter_pushes_when_it_is_due;
 mod a_meter_speaks_unasked;
@@ -29,6 +28,7 @@ mod many_meters_share_a_line;
 mod many_share_one_meter;
 mod meter;
 mod nothing_insecure_is_done;
+mod one_request_is_served_after_the_other;
 mod sealed_once;
 mod serial;
 mod short_names_do_what_logical_names_do;
