@@ -42,6 +42,8 @@ mod push_failure;
 mod server_config;
 mod shared;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
+mod sources;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
 mod synchronisation;
 #[cfg(feature = "tokio")]
 pub mod tokio;

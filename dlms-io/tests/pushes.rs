@@ -76,6 +76,44 @@ fn confirmed_pushes_arrive_by_tcp_and_udp() {
     }
 }
 
+/// Blocks of two meters come to the same socket by turns.
+#[test]
+fn long_pushes_of_several_meters_are_not_mixed() {
+    // In the clear: under one counter their messages would have to come in order.
+    let protection = Protection::NONE;
+    for udp in [false, true] {
+        let listener = match udp {
+            true => blocking::Listener::bind_udp("127.0.0.1:0", keys(protection)).unwrap(),
+            false => blocking::Listener::bind_tcp("127.0.0.1:0", keys(protection)).unwrap(),
+        };
+        let address = listener.local_addr().unwrap();
+        let heard = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let tell = |told: Heard<'_>| {
+                    check(&told);
+                    heard.fetch_add(1, Ordering::Relaxed);
+                };
+                listener.run(tell, || heard.load(Ordering::Relaxed) >= 8).unwrap();
+            });
+            let devices = devices();
+            for meter in 0..2 {
+                let devices = std::sync::Arc::clone(&devices);
+                scope.spawn(move || {
+                    for id in 0..4 {
+                        let long = Push { max_pdu_size: 20, ..push(8 * meter + id, protection) };
+                        match udp {
+                            true => blocking::push_udp(address, &devices, &long).unwrap(),
+                            false => blocking::push_tcp(address, &devices, &long).unwrap(),
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(heard.into_inner(), 8);
+    }
+}
+
 #[test]
 fn who_does_not_confirm_or_is_not_there_fails_the_push() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -223,6 +223,11 @@ impl Blocks {
         self.last.is_some_and(|last| self.sent >= last) && !self.is_bursting()
     }
 
+    /// Whether the peer sends blocks that nobody is to confirm.
+    pub(crate) const fn peer_takes_none(&self) -> bool {
+        self.peer_window == 0
+    }
+
     /// The last block that came without a gap.
     pub(crate) const fn received(&self) -> u16 {
         self.received
@@ -321,6 +326,75 @@ impl Cut {
     }
 }
 
+/// A message on its way in blocks that nobody confirms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unconfirmed {
+    blocks: Blocks,
+    cut: Cut,
+}
+
+impl Unconfirmed {
+    /// Of a message; nothing if it takes more blocks than there are numbers.
+    pub(crate) fn new(cut: Cut) -> Option<Self> {
+        Some(Self { blocks: Blocks::unconfirmed(cut.count())?, cut })
+    }
+
+    /// Whether the last block was put there.
+    pub(crate) const fn is_sent(&self) -> bool {
+        !self.blocks.is_bursting()
+    }
+
+    /// Puts the next block at `start` in the buffer: where it is. Nothing after the last.
+    pub(crate) fn next(&mut self, buffer: &mut [u8], start: usize) -> Option<Range<usize>> {
+        self.cut.next(&mut self.blocks, buffer, start)
+    }
+}
+
+/// A message that comes in blocks which nobody confirms: a block that is missing makes the others worthless.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Gathering {
+    /// The last block that came.
+    received: u16,
+}
+
+/// What a block that nobody confirms is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gathered {
+    /// The first one: what came before is of no use.
+    First,
+    /// The next one.
+    Next,
+    /// One that came already.
+    Repeated,
+    /// One of a message of which something is missing.
+    Useless,
+}
+
+impl Gathering {
+    /// Takes note of a block with this number.
+    pub(crate) const fn take(&mut self, number: u16) -> Gathered {
+        let before = self.received;
+        if number == 1 {
+            self.received = 1;
+            return Gathered::First;
+        }
+        if before == 0 || number > before.saturating_add(1) || number == 0 {
+            self.received = 0;
+            return Gathered::Useless;
+        }
+        if number <= before {
+            return Gathered::Repeated;
+        }
+        self.received = number;
+        Gathered::Next
+    }
+
+    /// Whether part of a message came.
+    pub(crate) const fn is_under_way(self) -> bool {
+        self.received > 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,5 +461,30 @@ mod tests {
         blocks.begin(Some(1)).unwrap();
         assert_eq!(blocks.send(), Some(3));
         assert_eq!((blocks.data_block(2), blocks.data_block(3)), (None, Some(0)));
+    }
+
+    #[test]
+    fn what_nobody_confirms_goes_in_one_row_and_is_whole_or_nothing() {
+        let mut buffer = [0u8; 64];
+        for (octet, slot) in (0..).zip(&mut buffer[20..27]) {
+            *slot = octet;
+        }
+        let mut message = Unconfirmed::new(Cut { message: 20..27, size: 3 }).unwrap();
+        let mut found = std::vec::Vec::new();
+        while let Some(block) = message.next(&mut buffer, 1) {
+            found.push(buffer[block].to_vec());
+        }
+        assert_eq!(found[0], [0xe0, 0x40, 0, 1, 0, 0, 3, 0, 1, 2]);
+        assert_eq!(found[1], [0xe0, 0x40, 0, 2, 0, 0, 3, 3, 4, 5]);
+        assert_eq!(found[2], [0xe0, 0x80, 0, 3, 0, 0, 1, 6]);
+        assert_eq!(found.len(), 3);
+        assert_eq!(Unconfirmed::new(Cut { message: 0..70_000, size: 1 }), None);
+
+        let mut gathering = Gathering::default();
+        let numbers = [2, 1, 2, 2, 1, 2, 4, 3, 1, 0];
+        use Gathered::{First, Next, Repeated, Useless};
+        let expected = [Useless, First, Next, Repeated, First, Next, Useless, Useless, First, Useless];
+        assert_eq!(numbers.map(|number| gathering.take(number)), expected);
+        assert!(!gathering.is_under_way());
     }
 }

@@ -13,6 +13,7 @@ use dlms_core::limits;
 use dlms_wrapper::Role;
 
 use super::listen::{listen, lock};
+use crate::sources::Sources;
 use crate::{Clock, Heard, ServerConfig};
 
 /// How often it is looked whether to end, and how long to wait when the system is short of sockets.
@@ -148,9 +149,7 @@ impl<S: Senders + Send> Listener<S> {
         is_over: &impl Fn() -> bool,
     ) -> io::Result<()> {
         let clock = Clock::start();
-        let link = dlms_wrapper::Datagram::new(Role::Client);
-        let buffer = || Growing::new(self.config.buffer);
-        let mut listener = listener::Listener::new(link, buffer(), buffer());
+        let mut sources = Sources::new(self.config.buffer);
         let mut datagram = vec![0; 0xffff];
         while !is_over() {
             let (octets, from) = match socket.recv_from(&mut datagram) {
@@ -166,6 +165,7 @@ impl<S: Senders + Send> Listener<S> {
                 },
             };
             let octets = datagram.get(..octets).unwrap_or_default();
+            let listener = sources.listener(from);
             listener.handle_input(&mut *lock(&self.senders), octets, clock.now());
             loop {
                 match listener.poll_output(clock.now()) {

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::listen::{listen, lock};
 
+use crate::sources::Sources;
 use crate::{Heard, ServerConfig};
 
 /// How long to wait when the system is short of sockets.
@@ -128,8 +129,7 @@ async fn receive<S: Senders>(
     config: ServerConfig,
     tell: &impl Fn(Heard<'_>),
 ) -> io::Result<()> {
-    let buffer = || Growing::new(config.buffer);
-    let mut listener = listener::Listener::new(dlms_wrapper::Datagram::new(Role::Client), buffer(), buffer());
+    let mut sources = Sources::new(config.buffer);
     let mut datagram = vec![0; 0xffff];
     let mut confirmation = Vec::new();
     // A link of datagrams has no timers.
@@ -146,6 +146,7 @@ async fn receive<S: Senders>(
             Err(error) => return Err(error),
         };
         let octets = datagram.get(..octets).unwrap_or_default();
+        let listener = sources.listener(from);
         listener.handle_input(&mut *lock(senders), octets, now);
         loop {
             match listener.poll_output(now) {

@@ -91,8 +91,8 @@ pub enum Misbehaviour {
     /// A block without an octet, that is not the last: it would never end.
     #[error("empty block")]
     EmptyBlock,
-    /// An AARE that accepts without what the mechanism needs.
-    #[error("the association response lacks {0}")]
+    /// A message without what belongs to it.
+    #[error("the meter's message lacks {0}")]
     Missing(&'static str),
     /// An APDU larger than what was agreed.
     #[error("message of {0} bytes, more than agreed")]

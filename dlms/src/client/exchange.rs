@@ -89,7 +89,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     pub(super) fn begin(&mut self, exchange: Exchange) {
         self.exchange = exchange;
         self.outcome = Outcome::None;
-        self.kept = 0;
+        self.forget_kept();
         self.event = None;
     }
 
@@ -221,6 +221,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             self.statistics.let_pass();
             return;
         }
+        #[cfg(feature = "general-block-transfer")]
+        self.interrupt_gathering();
         if let Err(error) = self.accept(apdu, now) {
             self.fail(error);
         }
@@ -334,6 +336,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         self.kept = from.saturating_add(len);
     }
 
+    /// Nothing of an answer has to last any more; a notification that is coming does.
+    fn forget_kept(&mut self) {
+        #[cfg(feature = "general-block-transfer")]
+        if self.gathers() {
+            return;
+        }
+        self.kept = 0;
+    }
+
     /// The exchange succeeded.
     pub(super) fn complete(&mut self, outcome: Outcome) {
         self.outcome = outcome;
@@ -349,7 +360,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         {
             self.general = None;
         }
-        self.kept = 0;
+        self.forget_kept();
         self.event = Some(event);
     }
 

@@ -426,6 +426,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                 self.handle_apdu(self.kept..end, now);
             }
             LinkEvent::Oversize { peer, needed } if peer == self.config.saps => {
+                #[cfg(feature = "general-block-transfer")]
+                self.interrupt_gathering();
                 let agreed = usize::from(self.config.max_receive_pdu_size);
                 if agreed != 0 && needed > agreed {
                     self.fail(Misbehaviour::TooLong(needed).into());

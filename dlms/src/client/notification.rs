@@ -1,5 +1,7 @@
 use core::ops::Range;
 
+#[cfg(feature = "general-block-transfer")]
+use dlms_core::apdu::{Conformance, GeneralBlockTransfer};
 use dlms_core::apdu::{DataNotificationConfirm, LongInvokeIdAndPriority, tag};
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, DecodeError, Encode, Writer};
@@ -8,8 +10,12 @@ use dlms_core::link::{Delivery, Link};
 use dlms_core::time::Instant;
 use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError};
 
+#[cfg(feature = "general-block-transfer")]
+use super::Misbehaviour;
 use super::{Client, ClientError, Event, Misuse, Phase};
 use crate::Notification;
+#[cfg(feature = "general-block-transfer")]
+use crate::general_blocks::{Gathered, Gathering, aborts};
 
 /// Whether notifications are told; else they are let pass.
 const NOTIFIED: bool = cfg!(feature = "notifications");
@@ -21,7 +27,14 @@ pub(super) struct Notified {
     plain: Range<usize>,
     /// Which one is to be confirmed.
     confirm: Option<LongInvokeIdAndPriority>,
+    /// One that comes in blocks; what of it came lies at the front of the receive buffer.
+    #[cfg(feature = "general-block-transfer")]
+    gathering: Gathering,
 }
+
+/// A notification that did not come whole.
+#[cfg(feature = "general-block-transfer")]
+const INTERRUPTED: Misbehaviour = Misbehaviour::Missing("a block of the notification");
 
 /// Whether an APDU of this tag can only be a notification.
 pub(super) const fn notifies(first: u8) -> bool {
@@ -61,16 +74,92 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             return false;
         }
         let waits = !self.awaits_answer() || self.outgoing.is_some();
+        #[cfg(feature = "general-block-transfer")]
+        if first == tag::GENERAL_BLOCK_TRANSFER {
+            return self.take_block_of_notification(apdu, waits);
+        }
         if !(notifies(first) || waits && is_general(first)) {
             return false;
         }
         if self.phase == Phase::Associated {
-            match self.unseal(first, apdu.clone()) {
-                Ok(plain) => self.notify(plain),
-                Err(error) => self.refuse_notification(error),
-            }
+            self.open_notification(first, apdu.clone());
         }
         true
+    }
+
+    /// Tells of the notification that lies protected at `apdu`.
+    fn open_notification(&mut self, first: u8, apdu: Range<usize>) {
+        match self.unseal(first, apdu) {
+            Ok(plain) => self.notify(plain),
+            Err(error) => self.refuse_notification(error),
+        }
+    }
+
+    /// Takes the block at `apdu` if it is of a notification: of a message that nobody is to confirm, and that is no
+    /// answer by its first octet, or because none is awaited. A notification of which a block is missing is told of.
+    #[cfg(feature = "general-block-transfer")]
+    fn take_block_of_notification(&mut self, apdu: &Range<usize>, waits: bool) -> bool {
+        let octets = self.rx.as_slice().get(apdu.clone()).unwrap_or_default();
+        let Ok(block) = GeneralBlockTransfer::from_bytes(octets) else { return false };
+        let agreed = self.offered(Conformance::GENERAL_BLOCK_TRANSFER).is_ok();
+        if block.window != 0 || !agreed || self.phase != Phase::Associated || aborts(&block) {
+            return false;
+        }
+        let (number, last) = (block.block_number, block.last_block);
+        let first = block.block_data.first().copied().unwrap_or(0);
+        let raw = apdu.end.saturating_sub(block.block_data.len())..apdu.end;
+        let answered_so = self.ciphers().is_some_and(|(form, _)| form.is_general());
+        let begins = number == 1 && (waits || notifies(first) || is_general(first) && !answered_so);
+        if !begins && self.answer_is_unconfirmed(number) {
+            return false;
+        }
+        let under_way = self.gathers();
+        if begins && !under_way && self.kept > 0 {
+            // There is no place for it: an answer is coming.
+            self.refuse_notification(INTERRUPTED.into());
+            return true;
+        }
+        match self.notified.gathering.take(number) {
+            Gathered::Repeated => return true,
+            Gathered::Useless => {
+                if under_way {
+                    self.kept = 0;
+                    self.refuse_notification(INTERRUPTED.into());
+                }
+                return true;
+            }
+            Gathered::First => self.kept = 0,
+            Gathered::Next => {}
+        }
+        self.keep(raw);
+        if last {
+            let whole = 0..self.kept;
+            self.stop_gathering();
+            let first = self.rx.as_slice().first().copied().unwrap_or(0);
+            self.open_notification(first, whole);
+        }
+        true
+    }
+
+    /// Whether a notification is coming in blocks.
+    #[cfg(feature = "general-block-transfer")]
+    pub(super) const fn gathers(&self) -> bool {
+        self.notified.gathering.is_under_way()
+    }
+
+    /// Gives up the notification that is coming in blocks: its place in the receive buffer is needed.
+    #[cfg(feature = "general-block-transfer")]
+    pub(super) fn interrupt_gathering(&mut self) {
+        if self.gathers() {
+            self.stop_gathering();
+            self.refuse_notification(INTERRUPTED.into());
+        }
+    }
+
+    #[cfg(feature = "general-block-transfer")]
+    fn stop_gathering(&mut self) {
+        self.notified.gathering = Gathering::default();
+        self.kept = 0;
     }
 
     /// Whether what is wrong with an APDU in a general form leaves the request that is pending alone: it was said

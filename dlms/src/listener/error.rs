@@ -17,6 +17,9 @@ pub enum ListenerError {
     /// It is no notification.
     #[error("not a notification: {0:#04x}")]
     Unexpected(u8),
+    /// Of what came in general blocks one is missing.
+    #[error("a block is missing")]
+    Incomplete,
     /// It does not fit the receive buffer.
     #[error("message of {needed} bytes does not fit the buffer")]
     TooLong {

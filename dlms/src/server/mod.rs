@@ -23,6 +23,8 @@ mod push;
 mod read;
 mod release;
 mod request;
+#[cfg(all(feature = "general-block-transfer", feature = "notifications"))]
+mod say;
 mod set;
 mod short_name;
 mod site;
@@ -67,6 +69,9 @@ pub struct Connection<L, B, const A: usize = 1> {
     /// The blocks of the request that is being served, if it came in general blocks.
     #[cfg(feature = "general-block-transfer")]
     asked: Option<general::Asked>,
+    /// A notification on its way in blocks.
+    #[cfg(all(feature = "general-block-transfer", feature = "notifications"))]
+    saying: Option<(Saps, crate::general_blocks::Unconfirmed)>,
     /// Octets at the front of the receive buffer that have to last: a request that is still being answered, a value
     /// that is still coming.
     kept: usize,
@@ -95,6 +100,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             transfer: None,
             #[cfg(feature = "general-block-transfer")]
             asked: None,
+            #[cfg(all(feature = "general-block-transfer", feature = "notifications"))]
+            saying: None,
             kept: 0,
             mute: false,
             events: Events::default(),
@@ -166,6 +173,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         if self.deadline.is_none() && self.inactivity_time_out > 0 && !self.closed {
             self.deadline = Some(now.plus(self.inactivity_time_out));
         }
+        #[cfg(all(feature = "general-block-transfer", feature = "notifications"))]
+        self.say_on();
         let wait = earlier(self.deadline, self.link.poll_timeout());
         #[cfg(feature = "general-block-transfer")]
         let wait = earlier(wait, if self.is_bursting() { Some(now) } else { self.gives_up() });
@@ -278,6 +287,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         }
         self.closed = true;
         self.deadline = None;
+        #[cfg(all(feature = "general-block-transfer", feature = "notifications"))]
+        self.falls_silent();
         self.abort_transfer();
         for slot in 0..A {
             let Some(peer) = self.associations.get(slot).map(|association| association.peer) else {

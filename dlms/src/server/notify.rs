@@ -27,7 +27,7 @@ pub enum NotifyError {
     /// The link still sends: try again when it was drained.
     #[error("the link is busy")]
     Busy,
-    /// It is longer than the client, the link or the buffer takes. It does not go in blocks.
+    /// It is longer than the client or the link takes, and general block transfer was not negotiated; or than the buffer.
     #[error("notification of {needed} bytes, {max} can be sent")]
     TooLong {
         /// Octets of the notification, protected.
@@ -43,7 +43,7 @@ pub enum NotifyError {
 impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
     /// Sends something unasked to an associated client, between answers: protected as the association demands and as
     /// the client protects what it sends. Where HDLC carries it, it goes in UI frames, when the line lets the meter
-    /// speak.
+    /// speak. What is too long for one message goes in general blocks that nobody confirms, if those were negotiated.
     ///
     /// # Errors
     /// Nothing was sent, and no invocation counter used but with `Security(Provider)`.
@@ -60,6 +60,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             Notification::Event(_) => Conformance::EVENT_NOTIFICATION,
             Notification::Report(_) => Conformance::INFORMATION_REPORT,
         };
+        let busy = self.closed || self.link.is_sending() || self.is_saying();
         let mut site = Site::find(devices, peer.server).ok_or(NotifyError::NotAssociated)?;
         let association = self
             .associations
@@ -69,7 +70,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         if !association.conformance.contains(service) {
             return Err(NotifyError::NotNegotiated(service));
         }
-        if self.closed || self.link.is_sending() {
+        if busy {
             return Err(NotifyError::Busy);
         }
         let parts = &mut site.parts;
@@ -86,25 +87,29 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             form = form.general();
         }
         let needed = notification.encoded_len();
-        let end = Self::PLAIN.saturating_add(needed);
         let whole = needed.saturating_add(overhead(form, protection, needed));
         let max = match usize::from(association.client_max_receive_pdu_size) {
             0 => L::MAX_APDU,
             max => max.min(L::MAX_APDU),
         };
-        if whole > max {
-            return Err(NotifyError::TooLong { needed: whole, max });
-        }
-        let max = self.tx.capacity();
-        let buffer = self
-            .tx
-            .reserve(end.saturating_add(SecurityContext::TAILROOM))
-            .map_err(|overflow| NotifyError::TooLong { needed: overflow.needed, max })?;
-        notification.encode(&mut Writer::new(buffer.get_mut(Self::PLAIN..end).unwrap_or_default()));
+        let too_long = |max: usize| NotifyError::TooLong { needed: whole, max };
+        let (start, size) = match whole <= max {
+            true => (Self::PLAIN, None),
+            false => Self::in_blocks(association.conformance, max, self.tx.capacity())
+                .map(|(start, size)| (start, Some(size)))
+                .ok_or_else(|| too_long(max))?,
+        };
+        let end = start.saturating_add(needed);
+        let room = self.tx.capacity();
+        let buffer =
+            self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM)).map_err(|_| too_long(room))?;
+        notification.encode(&mut Writer::new(buffer.get_mut(start..end).unwrap_or_default()));
         let (crypto, counters) = (&mut *parts.crypto, &mut *parts.counters);
-        let sealed =
-            association.security.protect(crypto, counters, form, protection, buffer, Self::PLAIN..end)?;
-        self.link.send(peer, sealed, Delivery::Unconfirmed, now).map_err(|_| NotifyError::Busy)
+        let sealed = association.security.protect(crypto, counters, form, protection, buffer, start..end)?;
+        match size {
+            None => self.link.send(peer, sealed, Delivery::Unconfirmed, now).map_err(|_| NotifyError::Busy),
+            Some(size) => self.say_in_blocks(peer, sealed, size).ok_or_else(|| too_long(max)),
+        }
     }
 
     /// A client confirms a notification.
@@ -118,8 +123,29 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
 
     /// A client asks while something is to be sent to it unasked: that steps back.
     pub(super) fn make_way(&mut self, peer: Saps) {
-        if self.link.is_sending() && self.link.withdraw() {
+        let withdrawn = self.link.is_sending() && self.link.withdraw();
+        if self.falls_silent() || withdrawn {
             self.events.push(Event::Unsent(peer));
         }
+    }
+}
+
+/// Without general block transfer, what is too long is not sent.
+#[cfg(not(feature = "general-block-transfer"))]
+impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
+    const fn in_blocks(_: Conformance, _: usize, _: usize) -> Option<(usize, usize)> {
+        None
+    }
+
+    const fn say_in_blocks(&mut self, _: Saps, _: core::ops::Range<usize>, _: usize) -> Option<()> {
+        None
+    }
+
+    const fn is_saying(&self) -> bool {
+        false
+    }
+
+    const fn falls_silent(&mut self) -> bool {
+        false
     }
 }

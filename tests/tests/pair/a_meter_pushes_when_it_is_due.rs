@@ -341,10 +341,61 @@ fn a_confirmation_that_is_forged_replayed_or_of_another_push_is_none() {
 }
 
 #[test]
+fn what_is_longer_than_a_message_goes_in_blocks_as_of_real_meters() {
+    for protection in [Protection::NONE, Protection::ENCRYPTED, Protection::AUTHENTICATED_ENCRYPTED] {
+        for confirmed in [false, true] {
+            for max_pdu_size in [20, 40] {
+                let mut pair = pair();
+                let mut wire = Wire::new(protection);
+                let whole = push(1, confirmed, protection);
+                wire.pusher.push(&mut pair.meters, &whole, pair.now).unwrap();
+                let end = if confirmed { PushEvent::Confirmed } else { PushEvent::Sent };
+                assert_eq!(wire.run(&mut pair.meters, pair.now), Ok(end));
+                let expected = wire.listener.apdu().to_vec();
+                assert_eq!(wire.sent.len(), 1);
+
+                wire.sent.clear();
+                let in_blocks = Push { max_pdu_size, ..whole };
+                wire.pusher.push(&mut pair.meters, &in_blocks, pair.now).unwrap();
+                assert_eq!(wire.pusher.push(&mut pair.meters, &whole, pair.now), Err(PushError::Busy));
+                assert_eq!(wire.run(&mut pair.meters, pair.now), Ok(end));
+                assert_eq!(wire.listener.apdu(), expected, "{protection:?} {max_pdu_size}");
+                assert!(wire.sent.len() > 1);
+                for unit in &wire.sent {
+                    assert!(unit.len() <= usize::from(max_pdu_size) + 8 && unit[8] == 0xe0, "{unit:02X?}");
+                    assert_eq!(unit[9] & 0x3f, 0, "it takes no blocks itself");
+                }
+                assert_eq!(wire.heard.len(), 2);
+                assert_eq!(wire.answered.len(), if confirmed { 2 } else { 0 });
+            }
+        }
+    }
+}
+
+#[test]
+fn a_confirmation_that_comes_too_early_or_a_transport_that_ends_fails_a_push_in_blocks() {
+    let mut pair = pair();
+    let mut wire = Wire::new(Protection::NONE);
+    let in_blocks = Push { max_pdu_size: 40, ..push(1, true, Protection::NONE) };
+    wire.pusher.push(&mut pair.meters, &in_blocks, pair.now).unwrap();
+    assert!(matches!(wire.pusher.poll_output(pair.now), Output::Transmit(_)));
+    // Nothing of it can have been understood yet.
+    let confirm = [0, 1, 0, 103, 0, 1, 0, 6, 0x10, 0x40, 0, 0, 1, 0];
+    wire.pusher.handle_input(&mut pair.meters, &confirm, pair.now);
+    assert!(matches!(wire.pusher.poll_output(pair.now), Output::Transmit(_)));
+    wire.pusher.handle_closed();
+    assert!(matches!(
+        wire.pusher.poll_output(pair.now),
+        Output::Event(PushEvent::Failed(PushError::Link(_)))
+    ));
+    assert_eq!(wire.pusher.poll_output(pair.now), Output::Wait(None));
+}
+
+#[test]
 fn what_does_not_fit_or_is_not_there_says_so() {
     let mut pair = pair();
     let mut wire = Wire::new(Protection::NONE);
-    let small = Push { max_pdu_size: 40, ..push(1, false, Protection::NONE) };
+    let small = Push { max_pdu_size: 40, in_blocks: false, ..push(1, false, Protection::NONE) };
     let error = wire.pusher.push(&mut pair.meters, &small, pair.now).unwrap_err();
     assert!(matches!(error, PushError::TooLong { max: 40, .. }), "{error}");
     let absent = Push { setup: obis!("0-1:25.9.0.255"), ..small };

@@ -12,6 +12,7 @@ mod a_bad_line_does_nothing_twice;
 mod a_link_is_opened_again;
 mod a_list_of_anything_is_done_in_order;
 mod a_listener_takes_what_is_pushed;
+mod a_long_notification_goes_in_blocks;
 mod a_long_value_goes_in_blocks;
 mod a_meter_is_referenced_by_short_names;
 mod a_meter_pushes_when_it_is_due;

@@ -11,6 +11,7 @@ mod malformed;
 mod mbus;
 mod mbus_malformed;
 mod messages;
+mod pushes;
 mod values;
 mod wmbus;
 mod wrapper;

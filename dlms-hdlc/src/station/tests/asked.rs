@@ -399,6 +399,23 @@ fn events_wait_for_a_poll_while_a_client_is_connected() {
 }
 
 #[test]
+fn what_waits_for_a_poll_can_be_taken_back_until_it_begins_to_go() {
+    let mut meter = meter::<1>();
+    assert!(!meter.link.withdraw());
+    meter.hears(SNRM);
+    let peer = Saps { client: 16, server: 1 };
+    meter.sends_octets(peer, &[0xc2; 140], Delivery::Unconfirmed);
+    assert!(meter.link.is_sending() && meter.link.withdraw());
+    assert!(!meter.link.is_sending() && !meter.link.withdraw());
+    // The poll finds nothing of it.
+    assert_eq!(meter.hears("03 21 11"), ["2103 11"]);
+    // An answer in I frames is not taken back.
+    assert_eq!(meter.takes(&line(&format!("03 21 10 {AARQ}"))).len(), 1);
+    meter.sends(peer, "61");
+    assert!(!meter.link.withdraw());
+}
+
+#[test]
 fn a_wrong_header_check_is_let_pass_on_demand() {
     let settings = SecondarySettings { tolerate_header_checks: true, ..SecondarySettings::DEFAULT };
     let mut meter = Bench::new(Secondary::<Room>::new(settings, [0; 160]));

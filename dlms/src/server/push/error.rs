@@ -18,7 +18,7 @@ pub enum PushError {
     /// A buffer is too small for any push.
     #[error("no room in the buffers")]
     NoRoom,
-    /// The notification is longer than the client, the link or the buffer takes. It does not go in blocks.
+    /// The notification is longer than the client or the link takes, and does not go in blocks; or than the buffer.
     #[error("notification of {needed} bytes or more, {max} can be sent")]
     TooLong {
         /// Octets of the notification, protected; at least so many.

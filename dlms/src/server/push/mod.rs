@@ -19,6 +19,8 @@ use obis::ObisCode;
 
 use super::LogicalDevice;
 use super::site::Site;
+#[cfg(feature = "general-block-transfer")]
+use crate::general_blocks::{Cut, Layout, Unconfirmed};
 use crate::machine::{Output, earlier};
 
 /// Octets of the receive buffer that one object is read into, at most.
@@ -44,6 +46,9 @@ pub struct Push {
     pub broadcast: bool,
     /// The largest APDU that the client takes; 0: it states no limit.
     pub max_pdu_size: u16,
+    /// Whether what is longer goes in general blocks that nobody confirms, as of real meters; else it is not sent.
+    #[cfg(feature = "general-block-transfer")]
+    pub in_blocks: bool,
     /// Milliseconds to wait for the confirmation.
     pub confirmation_time_out: u64,
 }
@@ -61,6 +66,8 @@ impl Push {
             key_set: 0,
             broadcast: false,
             max_pdu_size: 0,
+            #[cfg(feature = "general-block-transfer")]
+            in_blocks: true,
             confirmation_time_out: limits::RESPONSE_TIME_OUT,
         }
     }
@@ -89,6 +96,11 @@ pub struct Pusher<L, B> {
     rx: B,
     tx: B,
     pending: Option<Pending>,
+    /// How the last one was protected.
+    protection: Protection,
+    /// What is on its way in blocks.
+    #[cfg(feature = "general-block-transfer")]
+    blocks: Option<Unconfirmed>,
     deadline: Option<Instant>,
     event: Option<PushEvent>,
 }
@@ -100,7 +112,17 @@ impl<L: Link, B: Buffer> Pusher<L, B> {
     /// One that has not pushed yet.
     #[must_use]
     pub const fn new(link: L, rx: B, tx: B) -> Self {
-        Self { link, rx, tx, pending: None, deadline: None, event: None }
+        Self {
+            link,
+            rx,
+            tx,
+            pending: None,
+            protection: Protection::NONE,
+            #[cfg(feature = "general-block-transfer")]
+            blocks: None,
+            deadline: None,
+            event: None,
+        }
     }
 
     /// The link, for what it has to tell.
@@ -124,21 +146,48 @@ impl<L: Link, B: Buffer> Pusher<L, B> {
             return Err(PushError::Busy);
         }
         let mut site = Site::find(devices, push.saps.server).ok_or(PushError::NoDevice)?;
-        let scratch = self.rx.reserve(SCRATCH.min(self.rx.capacity())).map_err(|_| PushError::NoRoom)?;
         let max = match usize::from(push.max_pdu_size) {
             0 => L::MAX_APDU,
             max => max.min(L::MAX_APDU),
         };
-        let end = Self::PLAIN.saturating_add(max).saturating_add(SecurityContext::TAILROOM);
+        match self.put(&mut site, push, Self::PLAIN, max) {
+            Ok(apdu) => {
+                self.link.send(push.saps, apdu, Delivery::Unconfirmed, now).map_err(|_| PushError::Busy)?
+            }
+            #[cfg(feature = "general-block-transfer")]
+            Err(PushError::TooLong { .. }) if push.in_blocks => self.put_in_blocks(&mut site, push, max)?,
+            Err(error) => return Err(error),
+        }
+        self.pending = Some(Pending {
+            saps: push.saps,
+            long_invoke_id: push.long_invoke_id,
+            protection: self.protection,
+            key_set: push.key_set,
+            time_out: push.confirmation_time_out,
+            sent: false,
+        });
+        Ok(())
+    }
+
+    /// Puts the notification, protected, into the transmit buffer, where `start` is the place of its first plain octet,
+    /// if it takes no more than `max` octets: where it is.
+    fn put<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        push: &Push,
+        start: usize,
+        max: usize,
+    ) -> Result<Range<usize>, PushError> {
+        let scratch = self.rx.reserve(SCRATCH.min(self.rx.capacity())).map_err(|_| PushError::NoRoom)?;
+        let end = start.saturating_add(max).saturating_add(SecurityContext::TAILROOM);
         let buffer = self.tx.reserve(end.min(self.tx.capacity())).map_err(|_| PushError::NoRoom)?;
-        let size =
-            buffer.len().saturating_sub(Self::PLAIN).saturating_sub(SecurityContext::TAILROOM).min(max);
-        let room = buffer.get_mut(Self::PLAIN..Self::PLAIN.saturating_add(size)).unwrap_or_default();
+        let size = buffer.len().saturating_sub(start).saturating_sub(SecurityContext::TAILROOM).min(max);
+        let room = buffer.get_mut(start..start.saturating_add(size)).unwrap_or_default();
         let mut w = Writer::new(room);
         let Push { long_invoke_id, date_time, .. } = *push;
         DataNotification { long_invoke_id, date_time, body: Data::NullData }.encode(&mut w);
         w.seek(w.len().saturating_sub(1));
-        let demanded = body::write(&mut site, push, scratch, &mut w, size)?;
+        let demanded = body::write(site, push, scratch, &mut w, size)?;
         let parts = &mut site.parts;
         let protection = push.protection.union(parts.policy.response).union(demanded);
         let form = ServiceCiphering::GeneralGlobal;
@@ -147,21 +196,53 @@ impl<L: Link, B: Buffer> Pusher<L, B> {
         if plain > size || needed > max {
             return Err(PushError::TooLong { needed, max: size.min(max) });
         }
+        self.protection = protection;
         let mut context = SecurityContext::new(parts.config.suite, push.key_set, parts.config.system_title);
         context.set_broadcast(push.broadcast);
-        let plain = Self::PLAIN..Self::PLAIN.saturating_add(plain);
+        let plain = start..start.saturating_add(plain);
         let (crypto, counters) = (&mut *parts.crypto, &mut *parts.counters);
-        let apdu = context.protect(crypto, counters, form, protection, buffer, plain)?;
-        self.link.send(push.saps, apdu, Delivery::Unconfirmed, now).map_err(|_| PushError::Busy)?;
-        self.pending = Some(Pending {
-            saps: push.saps,
-            long_invoke_id,
-            protection,
-            key_set: push.key_set,
-            time_out: push.confirmation_time_out,
-            sent: false,
-        });
+        Ok(context.protect(crypto, counters, form, protection, buffer, plain)?)
+    }
+
+    /// Puts the notification, protected, behind the room that its blocks are put together in. A buffer that grows grows
+    /// as far as it has to.
+    #[cfg(feature = "general-block-transfer")]
+    fn put_in_blocks<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        push: &Push,
+        max: usize,
+    ) -> Result<(), PushError> {
+        let capacity = self.tx.capacity();
+        let Layout { size, message } = Layout::new(max, capacity, L::HEADROOM).ok_or(PushError::NoRoom)?;
+        let start = message.saturating_add(SecurityContext::HEADROOM);
+        let most = capacity.saturating_sub(start).saturating_sub(SecurityContext::TAILROOM);
+        let mut room = SCRATCH.min(most);
+        let sealed = loop {
+            match self.put(site, push, start, room) {
+                Err(PushError::TooLong { .. }) if room < most => room = room.saturating_mul(4).min(most),
+                put => break put?,
+            }
+        };
+        let too_long = PushError::TooLong { needed: sealed.len(), max: size.saturating_mul(0xfffe) };
+        self.blocks = Some(Unconfirmed::new(Cut { message: sealed, size }).ok_or(too_long)?);
         Ok(())
+    }
+
+    /// Sends the next block, if the link is free. Whether there was one.
+    #[cfg(feature = "general-block-transfer")]
+    fn send_block(&mut self, now: Instant) -> bool {
+        let (Some(blocks), Some(pending)) = (&mut self.blocks, self.pending) else { return false };
+        if self.link.is_sending() {
+            return true;
+        }
+        match blocks.next(self.tx.as_mut_slice(), L::HEADROOM) {
+            Some(block) => self.link.send(pending.saps, block, Delivery::Unconfirmed, now).is_ok(),
+            None => {
+                self.blocks = None;
+                false
+            }
+        }
     }
 
     /// Takes octets from the line, up to the end of the first complete APDU. Returns how many: drain the pusher, then
@@ -199,7 +280,12 @@ impl<L: Link, B: Buffer> Pusher<L, B> {
 
     /// What to do next; again until it says `Wait`.
     pub fn poll_output(&mut self, now: Instant) -> Output<'_, PushEvent> {
+        #[cfg(feature = "general-block-transfer")]
+        let goes_on = self.send_block(now);
+        #[cfg(not(feature = "general-block-transfer"))]
+        let goes_on = false;
         if let Some(pending) = &mut self.pending
+            && !goes_on
             && !pending.sent
             && !self.link.is_sending()
         {
@@ -228,6 +314,10 @@ impl<L: Link, B: Buffer> Pusher<L, B> {
 
     fn finish(&mut self, event: PushEvent) {
         self.pending = None;
+        #[cfg(feature = "general-block-transfer")]
+        {
+            self.blocks = None;
+        }
         self.deadline = None;
         self.event = Some(event);
     }
@@ -235,6 +325,8 @@ impl<L: Link, B: Buffer> Pusher<L, B> {
     /// Whether the APDU at `apdu` confirms what was pushed, protected as well as that. Anything else is let pass.
     fn confirms<D: LogicalDevice>(&mut self, devices: &mut [D], peer: Saps, apdu: Range<usize>) -> bool {
         let sent = !self.link.is_sending();
+        #[cfg(feature = "general-block-transfer")]
+        let sent = sent && self.blocks.as_ref().is_none_or(Unconfirmed::is_sent);
         let Some(pending) = self.pending.filter(|pending| sent && pending.saps == peer) else {
             return false;
         };
