@@ -223,11 +223,6 @@ impl Blocks {
         self.last.is_some_and(|last| self.sent >= last) && !self.is_bursting()
     }
 
-    /// Whether the peer sends blocks that nobody is to confirm.
-    pub(crate) const fn peer_takes_none(&self) -> bool {
-        self.peer_window == 0
-    }
-
     /// The last block that came without a gap.
     pub(crate) const fn received(&self) -> u16 {
         self.received

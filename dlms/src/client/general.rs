@@ -279,14 +279,6 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
                 .is_ok_and(|e| matches!(e.service_error, ExceptionServiceError::InvocationCounterError(_)))
     }
 
-    /// Whether block `number` may be one of an answer that nobody is to confirm.
-    pub(super) fn answer_is_unconfirmed(&self, number: u16) -> bool {
-        match &self.general {
-            Some(general) if number != 1 => general.blocks.peer_takes_none(),
-            _ => number == 1 && self.awaits_answer(),
-        }
-    }
-
     /// The whole answer came.
     fn finish_general(&mut self, general: &General) -> Result<(), ClientError> {
         if general.streams {

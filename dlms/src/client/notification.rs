@@ -30,6 +30,9 @@ pub(super) struct Notified {
     /// One that comes in blocks; what of it came lies at the front of the receive buffer.
     #[cfg(feature = "general-block-transfer")]
     gathering: Gathering,
+    /// There was no place for that: its other blocks are let pass.
+    #[cfg(feature = "general-block-transfer")]
+    homeless: bool,
 }
 
 /// A notification that did not come whole.
@@ -110,22 +113,30 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let raw = apdu.end.saturating_sub(block.block_data.len())..apdu.end;
         let answered_so = self.ciphers().is_some_and(|(form, _)| form.is_general());
         let begins = number == 1 && (waits || notifies(first) || is_general(first) && !answered_so);
-        if !begins && self.answer_is_unconfirmed(number) {
-            return false;
+        let (under_way, taken) = (self.gathers(), self.notified.gathering.is_under_way());
+        if !begins && (number == 1 || !taken) {
+            // Nothing is left of what it belongs to.
+            return !self.awaits_answer();
         }
-        let under_way = self.gathers();
-        if begins && !under_way && self.kept > 0 {
-            // There is no place for it: an answer is coming.
-            self.refuse_notification(INTERRUPTED.into());
-            return true;
+        let gathered = self.notified.gathering.take(number);
+        if begins && !under_way {
+            // An answer that is coming has the place.
+            self.notified.homeless = self.kept > 0;
+            if self.notified.homeless {
+                self.refuse_notification(INTERRUPTED.into());
+            }
         }
-        match self.notified.gathering.take(number) {
+        if self.notified.homeless {
+            if last {
+                self.notified.gathering = Gathering::default();
+            }
+            return gathered != Gathered::Useless;
+        }
+        match gathered {
             Gathered::Repeated => return true,
             Gathered::Useless => {
-                if under_way {
-                    self.kept = 0;
-                    self.refuse_notification(INTERRUPTED.into());
-                }
+                self.kept = 0;
+                self.refuse_notification(INTERRUPTED.into());
                 return true;
             }
             Gathered::First => self.kept = 0,
@@ -144,7 +155,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Whether a notification is coming in blocks.
     #[cfg(feature = "general-block-transfer")]
     pub(super) const fn gathers(&self) -> bool {
-        self.notified.gathering.is_under_way()
+        self.notified.gathering.is_under_way() && !self.notified.homeless
     }
 
     /// Gives up the notification that is coming in blocks: its place in the receive buffer is needed.
