@@ -2,7 +2,7 @@ use dlms_core::apdu::Conformance;
 use dlms_core::crypto::SecuritySuite;
 #[cfg(feature = "general-protection")]
 use dlms_security::PublicKey;
-use dlms_security::{Protection, SecurityPolicy, SystemTitle};
+use dlms_security::{AlgorithmIds, Protection, SecurityPolicy, SystemTitle};
 
 use crate::Authentication;
 use crate::association::SERVED;
@@ -22,6 +22,8 @@ pub struct DeviceConfig<'a> {
     pub max_receive_pdu_size: u16,
     /// Blocks of a general block transfer that it takes and sends in a row, 1..=63.
     pub block_window: u8,
+    /// How algorithms are written where keys are agreed on.
+    pub algorithm_ids: AlgorithmIds,
 }
 
 impl<'a> DeviceConfig<'a> {
@@ -35,6 +37,7 @@ impl<'a> DeviceConfig<'a> {
             suite: SecuritySuite::Suite0,
             max_receive_pdu_size: 1024,
             block_window: 8,
+            algorithm_ids: AlgorithmIds::Encoded,
         }
     }
 }

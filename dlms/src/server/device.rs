@@ -1,5 +1,6 @@
 use cosem_classes::model::{AccessRights, Objects};
 use dlms_core::crypto::CryptoProvider;
+use dlms_security::certificate::{CertificateStore, NoCertificates};
 use dlms_security::{
     CounterStore, InvocationCounters, Protection, ReplayMemory, ReplayWindows, SecurityPolicy,
 };
@@ -12,7 +13,17 @@ use super::{AssociationConfig, DeviceConfig, LogicalNamesOnly, ShortNames};
 /// `N` is the number of associations it offers at most, `P` the number of clients whose counters it remembers, `M` the
 /// short names of its objects, where it has any.
 #[derive(Debug)]
-pub struct Device<'a, O, C, S, R, const N: usize = 4, const P: usize = 8, M = LogicalNamesOnly> {
+pub struct Device<
+    'a,
+    O,
+    C,
+    S,
+    R,
+    const N: usize = 4,
+    const P: usize = 8,
+    M = LogicalNamesOnly,
+    K = NoCertificates,
+> {
     /// Its objects; the current association, SAP assignment, Security setup and invocation counter are built in.
     pub objects: O,
     /// The keys.
@@ -23,6 +34,8 @@ pub struct Device<'a, O, C, S, R, const N: usize = 4, const P: usize = 8, M = Lo
     pub replay: ReplayWindows<P>,
     /// Who may do what.
     pub rights: R,
+    /// The certificates that its Security setup keeps; with a store for them, that is of version 1.
+    pub certificates: K,
     pub(super) config: DeviceConfig<'a>,
     pub(super) associations: [Option<AssociationConfig>; N],
     pub(super) policy: SecurityPolicy,
@@ -52,19 +65,65 @@ impl<'a, O: Objects, C: CryptoProvider, S: CounterStore, R: AccessRights, const 
             associations: [const { None }; N],
             policy: SecurityPolicy { request: Protection::NONE, response: Protection::NONE },
             names: LogicalNamesOnly,
+            certificates: NoCertificates,
         }
-    }
-
-    /// The same device, that serves clients which reference by short names too: its objects have those that `names`
-    /// gives them.
-    #[must_use]
-    pub fn with_short_names<M: ShortNames>(self, names: M) -> Device<'a, O, C, S, R, N, P, M> {
-        let Self { objects, crypto, counters, replay, rights, config, associations, policy, .. } = self;
-        Device { objects, crypto, counters, replay, rights, config, associations, policy, names }
     }
 }
 
-impl<'a, O, C, S, R, const N: usize, const P: usize, M> Device<'a, O, C, S, R, N, P, M> {
+impl<'a, O, C, S, R, const N: usize, const P: usize, M, K> Device<'a, O, C, S, R, N, P, M, K> {
+    /// The same device, that serves clients which reference by short names too: its objects have those that `names`
+    /// gives them.
+    #[must_use]
+    pub fn with_short_names<M2: ShortNames>(self, names: M2) -> Device<'a, O, C, S, R, N, P, M2, K> {
+        let Self {
+            objects,
+            crypto,
+            counters,
+            replay,
+            rights,
+            config,
+            associations,
+            policy,
+            certificates,
+            ..
+        } = self;
+        Device {
+            objects,
+            crypto,
+            counters,
+            replay,
+            rights,
+            config,
+            associations,
+            policy,
+            names,
+            certificates,
+        }
+    }
+
+    /// The same device, that keeps certificates: its Security setup is of version 1, with key agreement and all.
+    #[cfg(feature = "certificates")]
+    #[must_use]
+    pub fn with_certificates<K2: CertificateStore>(
+        self,
+        certificates: K2,
+    ) -> Device<'a, O, C, S, R, N, P, M, K2> {
+        let Self { objects, crypto, counters, replay, rights, config, associations, policy, names, .. } =
+            self;
+        Device {
+            objects,
+            crypto,
+            counters,
+            replay,
+            rights,
+            config,
+            associations,
+            policy,
+            names,
+            certificates,
+        }
+    }
+
     /// Offers an association, or gives it back where there is no room for another.
     ///
     /// # Errors
@@ -115,6 +174,8 @@ pub trait LogicalDevice {
     type Rights: AccessRights;
     /// The short names of its objects.
     type Names: ShortNames;
+    /// Its certificates.
+    type Certificates: CertificateStore;
 
     /// All its parts at once.
     fn parts(&mut self) -> Parts<'_, Self>;
@@ -135,6 +196,7 @@ pub struct Parts<'p, D: LogicalDevice + ?Sized> {
     pub(super) associations: &'p mut [Option<AssociationConfig>],
     pub(super) policy: &'p mut SecurityPolicy,
     pub(super) names: &'p D::Names,
+    pub(super) certificates: &'p mut D::Certificates,
 }
 
 impl<
@@ -145,7 +207,8 @@ impl<
     const N: usize,
     const P: usize,
     M: ShortNames,
-> LogicalDevice for Device<'_, O, C, S, R, N, P, M>
+    K: CertificateStore,
+> LogicalDevice for Device<'_, O, C, S, R, N, P, M, K>
 {
     type Objects = O;
     type Crypto = C;
@@ -153,6 +216,7 @@ impl<
     type Replay = ReplayWindows<P>;
     type Rights = R;
     type Names = M;
+    type Certificates = K;
 
     fn parts(&mut self) -> Parts<'_, Self> {
         Parts {
@@ -165,6 +229,7 @@ impl<
             associations: &mut self.associations,
             policy: &mut self.policy,
             names: &self.names,
+            certificates: &mut self.certificates,
         }
     }
 

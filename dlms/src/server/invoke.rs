@@ -5,14 +5,15 @@ use cosem_classes::security_setup::KeyData;
 use dlms_core::apdu::{ActionRequest, ActionResult, List, MethodDescriptor};
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Writer};
+use dlms_core::crypto::{KeyId, KeyKind};
 use dlms_core::data::{Array, Data, DataType};
 use dlms_core::link::{Link, Saps};
-use dlms_security::{Protection, ReplayMemory};
+use dlms_security::{CounterId, CounterStore, InvocationCounters, Protection, ReplayMemory};
 
 use super::Connection;
 use super::association::Association;
 use super::built_in::{BuiltIn, association_method, install_keys};
-use super::device::LogicalDevice;
+use super::device::{LogicalDevice, Parts};
 use super::effect::perform;
 use super::event::{Event, Events};
 use super::request::Request;
@@ -74,7 +75,13 @@ impl<D: LogicalDevice> Invoke<'_, '_, D> {
                 .with(target, self.association, |object| object.invoke(id, parameter, &mut w))
                 .map_err(refused)??,
         };
-        let len = w.finish().map_err(|_| ActionResult::OtherReason)?.len();
+        let Ok(result) = w.finish() else {
+            // The client does not learn of what it agreed on.
+            #[cfg(feature = "certificates")]
+            self.site.agreed.discard(self.site.parts.crypto);
+            return Err(ActionResult::OtherReason);
+        };
+        let len = result.len();
         match (effect, target) {
             (Effect::None, Target::BuiltIn(BuiltIn::SecuritySetup)) if id == 2 => self.new_keys = Some(index),
             (Effect::None, _) => {}
@@ -128,17 +135,34 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let Some(keys) = parameter.and_then(<Array<KeyData> as DataType>::from_data) else { return };
         let Some(association) = self.associations.get(request.slot) else { return };
         let setup = association.security.setup();
-        let parts = &mut site.parts;
-        let (replay, counters) = (&mut *parts.replay, &mut *parts.counters);
-        install_keys(parts.crypto, setup, &keys, |key| {
-            let broadcast = match key.kind {
-                dlms_core::crypto::KeyKind::GlobalUnicastEncryption => false,
-                dlms_core::crypto::KeyKind::GlobalBroadcastEncryption => true,
-                _ => return,
-            };
-            replay.forget(key);
-            // Should the store fail, counting goes on where it was: no value is used twice either way.
-            let _ = counters.restart_with_new_key(association.security.counter(broadcast));
-        });
+        let Parts { crypto, replay, counters, .. } = &mut site.parts;
+        install_keys(*crypto, setup, &keys, |key| restart(*replay, counters, key));
     }
+
+    /// Installs keys that were agreed on, once all of the answer is sealed; their counters start again.
+    #[cfg(feature = "certificates")]
+    pub(super) fn install_agreed<D: LogicalDevice>(&mut self, site: &mut Site<'_, D>) {
+        if self.transfer.is_some() {
+            core::mem::swap(&mut site.agreed, &mut self.agreed);
+            return;
+        }
+        let Parts { crypto, replay, counters, .. } = &mut site.parts;
+        site.agreed.install(*crypto, |key| restart(*replay, counters, key));
+    }
+}
+
+/// A key was replaced: its counters start again, in both directions.
+fn restart<S: CounterStore>(
+    replay: &mut impl ReplayMemory,
+    counters: &mut InvocationCounters<S>,
+    key: KeyId,
+) {
+    let broadcast = match key.kind {
+        KeyKind::GlobalUnicastEncryption => false,
+        KeyKind::GlobalBroadcastEncryption => true,
+        _ => return,
+    };
+    replay.forget(key);
+    // Should the store fail, counting goes on where it was: no value is used twice either way.
+    let _ = counters.restart_with_new_key(CounterId { setup: key.setup, broadcast });
 }

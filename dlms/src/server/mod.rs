@@ -75,6 +75,9 @@ pub struct Connection<L, B, const A: usize = 1> {
     /// Octets at the front of the receive buffer that have to last: a request that is still being answered, a value
     /// that is still coming.
     kept: usize,
+    /// Keys agreed on in an answer that is still being sent.
+    #[cfg(feature = "certificates")]
+    agreed: built_in::AgreedKeys,
     /// What is served now has no answer.
     mute: bool,
     events: Events,
@@ -103,6 +106,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             #[cfg(all(feature = "general-block-transfer", feature = "notifications"))]
             saying: None,
             kept: 0,
+            #[cfg(feature = "certificates")]
+            agreed: built_in::AgreedKeys::default(),
             mute: false,
             events: Events::default(),
             inactivity_time_out: limits::INACTIVITY_TIME_OUT_TCP,
@@ -214,10 +219,14 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                     return;
                 }
                 let apdu = self.kept..self.kept.saturating_add(len);
+                #[cfg(feature = "certificates")]
+                core::mem::swap(&mut site.agreed, &mut self.agreed);
                 match delivery {
                     Delivery::Confirmed => self.handle_apdu(&mut site, peer, apdu),
                     Delivery::Unconfirmed => self.handle_unconfirmed(&mut site, peer, apdu),
                 }
+                #[cfg(feature = "certificates")]
+                self.install_agreed(&mut site);
             }
             LinkEvent::Progress { .. } => self.touch(),
             LinkEvent::Oversize { peer, .. } if Site::find(devices, peer.server).is_some() => {

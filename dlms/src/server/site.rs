@@ -2,10 +2,13 @@ use cosem_classes::association_sn::v1::AssociationSn;
 use cosem_classes::model::{AccessMode, AccessRights, ClassInfo, Instance, Object, Objects};
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult, MethodDescriptor};
 use dlms_core::crypto::{KeyId, KeyKind};
+use dlms_security::certificate::CertificateStore;
 use dlms_security::{Protection, ReplayMemory};
 use obis::ObisCode;
 
 use super::association::Association;
+#[cfg(feature = "certificates")]
+use super::built_in::{AgreedKeys, CertifiedSetup};
 use super::built_in::{
     BuiltIn, CurrentAssociation, CurrentAssociationSn, DeviceAtSap, InvocationCounter, Listed, Setup,
 };
@@ -20,6 +23,9 @@ pub(super) struct Site<'d, D: LogicalDevice> {
     pub(super) after: &'d [D],
     /// The request came in an association that references by short names.
     pub(super) by_short_names: bool,
+    /// Keys agreed on by the request.
+    #[cfg(feature = "certificates")]
+    pub(super) agreed: AgreedKeys,
 }
 
 /// Where an object is.
@@ -37,7 +43,14 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
         let index = devices.iter().position(|device| device.config().sap == server)?;
         let (before, rest) = devices.split_at_mut_checked(index)?;
         let (device, after) = rest.split_first_mut()?;
-        Some(Self { parts: device.parts(), before, after, by_short_names: false })
+        Some(Self {
+            parts: device.parts(),
+            before,
+            after,
+            by_short_names: false,
+            #[cfg(feature = "certificates")]
+            agreed: AgreedKeys::default(),
+        })
     }
 
     /// The object with this class and name.
@@ -62,12 +75,20 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
         }
         match BuiltIn::named(logical_name) {
             Some(built_in) if built_in.class().id == class_id => {
-                Ok((Target::BuiltIn(built_in), built_in.class()))
+                Ok((Target::BuiltIn(built_in), self.class_of(built_in)))
             }
             Some(_) => Err(DataAccessResult::ObjectClassInconsistent),
             None if objects.has_name(logical_name) => Err(DataAccessResult::ObjectClassInconsistent),
             None => Err(DataAccessResult::ObjectUndefined),
         }
+    }
+
+    fn class_of(&self, built_in: BuiltIn) -> &'static ClassInfo {
+        #[cfg(feature = "certificates")]
+        if built_in == BuiltIn::SecuritySetup && self.parts.certificates.is_served() {
+            return &cosem_classes::security_setup::v1::SecuritySetup::INFO;
+        }
+        built_in.class()
     }
 
     /// What a client may do with an attribute, and the object that has it.
@@ -123,11 +144,17 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
             Target::BuiltIn(built_in) => built_in,
         };
         let name = built_in.logical_name();
+        let has_certificates = parts.certificates.is_served();
         Ok(match built_in {
             BuiltIn::CurrentAssociation => {
                 use cosem_classes::association_ln::v1::AssociationLn;
                 let state = CurrentAssociation {
-                    objects: &Listed { objects: &*parts.objects, names: parts.names, by_short_names: false },
+                    objects: &Listed {
+                        objects: &*parts.objects,
+                        names: parts.names,
+                        by_short_names: false,
+                        has_certificates,
+                    },
                     rights: parts.rights,
                     association,
                     offered: parts.associations.get_mut(association.config).and_then(Option::as_mut),
@@ -150,6 +177,17 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
                     own_title: parts.config.system_title,
                     client_title: association.security.peer_title(),
                 };
+                #[cfg(feature = "certificates")]
+                if has_certificates {
+                    use cosem_classes::security_setup::v1::SecuritySetup;
+                    let state = CertifiedSetup {
+                        setup: state,
+                        certificates: &mut *parts.certificates,
+                        algorithm_ids: parts.config.algorithm_ids,
+                        agreed: &mut self.agreed,
+                    };
+                    return Ok(act(&mut Instance::<SecuritySetup, _>::new(name, state)));
+                }
                 act(&mut Instance::<SecuritySetup, _>::new(name, state))
             }
             BuiltIn::InvocationCounter => {
@@ -169,7 +207,12 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
     ) -> T {
         let parts = &mut self.parts;
         let state = CurrentAssociationSn {
-            objects: &Listed { objects: &*parts.objects, names: parts.names, by_short_names: true },
+            objects: &Listed {
+                objects: &*parts.objects,
+                names: parts.names,
+                by_short_names: true,
+                has_certificates: parts.certificates.is_served(),
+            },
             rights: parts.rights,
             client: association.peer.client,
             offered: parts.associations.get_mut(association.config).and_then(Option::as_mut),
@@ -179,7 +222,12 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
 
     /// The objects as clients that reference by short names see them.
     pub(super) fn listed(&self) -> Listed<'_, D::Objects, D::Names> {
-        Listed { objects: &*self.parts.objects, names: self.parts.names, by_short_names: true }
+        Listed {
+            objects: &*self.parts.objects,
+            names: self.parts.names,
+            by_short_names: true,
+            has_certificates: self.parts.certificates.is_served(),
+        }
     }
 }
 

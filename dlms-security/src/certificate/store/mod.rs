@@ -26,7 +26,9 @@ pub struct StoredCertificate<'a> {
 /// On a device they have to outlive a power failure once `insert` and `remove` return.
 pub trait CertificateStore {
     /// Whether a device with this store has a Security setup of version 1: else it is 0, and has no certificates.
-    const SERVED: bool = true;
+    fn is_served(&self) -> bool {
+        true
+    }
 
     /// The time, if it is known.
     fn now(&self) -> Option<UnixTime>;
@@ -55,8 +57,9 @@ pub struct StoreFull;
 pub struct NoCertificates;
 
 impl CertificateStore for NoCertificates {
-    const SERVED: bool = false;
-
+    fn is_served(&self) -> bool {
+        false
+    }
     fn now(&self) -> Option<UnixTime> {
         None
     }
@@ -67,4 +70,25 @@ impl CertificateStore for NoCertificates {
         Err(StoreFull)
     }
     fn remove(&mut self, _: usize) {}
+}
+
+/// A store that may be missing.
+impl<S: CertificateStore> CertificateStore for Option<S> {
+    fn is_served(&self) -> bool {
+        self.as_ref().is_some_and(S::is_served)
+    }
+    fn now(&self) -> Option<UnixTime> {
+        self.as_ref()?.now()
+    }
+    fn at(&self, index: usize) -> Option<StoredCertificate<'_>> {
+        self.as_ref()?.at(index)
+    }
+    fn insert(&mut self, certificate: StoredCertificate<'_>) -> Result<(), StoreFull> {
+        self.as_mut().ok_or(StoreFull)?.insert(certificate)
+    }
+    fn remove(&mut self, index: usize) {
+        if let Some(store) = self {
+            store.remove(index);
+        }
+    }
 }

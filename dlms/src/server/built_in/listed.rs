@@ -71,12 +71,22 @@ static ENTRIES: [Entry; BuiltIn::ALL.len()] = [
 static SHORT_NAME_ASSOCIATION: Entry =
     Entry { class: &AssociationSn::INFO, logical_name: CURRENT_ASSOCIATION, base_name: 0xfa00 };
 
+/// Security setup where the device keeps certificates.
+#[cfg(feature = "certificates")]
+static SECURITY_SETUP_1: Entry = Entry {
+    class: &cosem_classes::security_setup::v1::SecuritySetup::INFO,
+    logical_name: BuiltIn::SecuritySetup.logical_name(),
+    base_name: 0xf900,
+};
+
 /// The objects of a device with the built-in ones before them, as the object list shows them.
 pub(in crate::server) struct Listed<'a, O, M> {
     pub(in crate::server) objects: &'a O,
     pub(in crate::server) names: &'a M,
     /// To clients that reference by short names.
     pub(in crate::server) by_short_names: bool,
+    /// Security setup is of version 1.
+    pub(in crate::server) has_certificates: bool,
 }
 
 impl<O: Objects, M: ShortNames> Listed<'_, O, M> {
@@ -88,6 +98,8 @@ impl<O: Objects, M: ShortNames> Listed<'_, O, M> {
     fn built_in(&self, index: usize) -> Option<&'static Entry> {
         match index {
             0 if M::SERVED && self.by_short_names => Some(&SHORT_NAME_ASSOCIATION),
+            #[cfg(feature = "certificates")]
+            2 if self.has_certificates => Some(&SECURITY_SETUP_1),
             _ => ENTRIES.get(index),
         }
     }

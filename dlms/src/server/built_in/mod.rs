@@ -13,6 +13,8 @@ pub(super) use current_association::CurrentAssociation;
 pub(super) use invocation_counter::InvocationCounter;
 pub(super) use listed::Listed;
 pub(super) use sap_assignment::DeviceAtSap;
+#[cfg(feature = "certificates")]
+pub(super) use security_setup::{AgreedKeys, CertifiedSetup};
 pub(super) use security_setup::{Setup, install_keys};
 
 use cosem_classes::association_ln::v1 as association_ln;

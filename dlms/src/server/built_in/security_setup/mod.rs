@@ -6,6 +6,18 @@ use dlms_core::crypto::{self, CryptoProvider, KeyId, KeyKind};
 use dlms_core::data::{Array, ArrayView, DataType, OctetString, Octets};
 use dlms_security::{SecurityPolicy, SystemTitle};
 
+#[cfg(feature = "certificates")]
+mod agreed_keys;
+#[cfg(feature = "certificates")]
+mod certified;
+#[cfg(feature = "certificates")]
+mod import;
+
+#[cfg(feature = "certificates")]
+pub(in crate::server) use agreed_keys::AgreedKeys;
+#[cfg(feature = "certificates")]
+pub(in crate::server) use certified::CertifiedSetup;
+
 /// The security of the device, as Security setup version 0.
 pub(in crate::server) struct Setup<'a, C> {
     pub(in crate::server) crypto: &'a mut C,
@@ -48,12 +60,7 @@ impl<C: CryptoProvider> Serve for Setup<'_, C> {
     }
 
     fn security_activate(&mut self, policy: Policy) -> Result<Effect, ActionResult> {
-        let policy = SecurityPolicy::from_v0(policy.code()).ok_or(ActionResult::TypeUnmatched)?;
-        if !policy.covers(*self.policy) {
-            return Err(ActionResult::ReadWriteDenied);
-        }
-        *self.policy = policy;
-        Ok(Effect::None)
+        self.strengthen(SecurityPolicy::from_v0(policy.code()))
     }
 
     /// Checks all keys. They are installed once the answer is on its way, which the old ones still protect.
@@ -61,24 +68,36 @@ impl<C: CryptoProvider> Serve for Setup<'_, C> {
         &mut self,
         keys: <Array<KeyData> as DataType>::View<'_>,
     ) -> Result<Effect, ActionResult> {
-        check_keys(self.crypto, self.suite, self.setup, &keys)?;
-        Ok(Effect::None)
+        self.check_keys(&keys)
     }
 }
 
-fn check_keys(
-    crypto: &mut impl CryptoProvider,
-    suite: crypto::SecuritySuite,
-    setup: u8,
-    keys: &ArrayView<'_, KeyData>,
-) -> Result<(), ActionResult> {
-    let kek = KeyId { setup, kind: KeyKind::KeyEncryption };
-    for key in keys.iter() {
-        let key = key.map_err(|_| ActionResult::TypeUnmatched)?;
-        key_name(setup, key.key_id).ok_or(ActionResult::TypeUnmatched)?;
-        crypto.check_wrapped(suite, kek, key.key_wrapped.0).map_err(|_| ActionResult::OtherReason)?;
+impl<C: CryptoProvider> Setup<'_, C> {
+    /// Puts a policy in force, at once: it may demand more, never less.
+    fn strengthen(&mut self, policy: Option<SecurityPolicy>) -> Result<Effect, ActionResult> {
+        let policy = policy.ok_or(ActionResult::TypeUnmatched)?;
+        if !policy.covers(*self.policy) {
+            return Err(ActionResult::ReadWriteDenied);
+        }
+        *self.policy = policy;
+        Ok(Effect::None)
     }
-    Ok(())
+
+    /// Checks all keys of a transfer: one that is wrong, and none is replaced.
+    fn check_keys(&mut self, keys: &ArrayView<'_, KeyData>) -> Result<Effect, ActionResult> {
+        let kek = KeyId { setup: self.setup, kind: KeyKind::KeyEncryption };
+        for (number, key) in keys.iter().enumerate() {
+            let key = key.map_err(|_| ActionResult::TypeUnmatched)?;
+            key_name(self.setup, key.key_id).ok_or(ActionResult::TypeUnmatched)?;
+            // Which of two would hold?
+            if keys.iter().take(number).flatten().any(|earlier| earlier.key_id == key.key_id) {
+                return Err(ActionResult::OtherReason);
+            }
+            let checked = self.crypto.check_wrapped(self.suite, kek, key.key_wrapped.0);
+            checked.map_err(|_| ActionResult::OtherReason)?;
+        }
+        Ok(Effect::None)
+    }
 }
 
 /// Installs keys that were checked.
