@@ -10,7 +10,7 @@ use dlms_core::crypto::{CryptoError, CryptoProvider, KeyId, KeyKind, SecuritySui
 use dlms_security::certificate::{
     Authority, Certificate, CertificateError, CertificateRequest, CertificateStore, Entity, Expected,
     FixedCertificates, GrowingCertificates, Purpose, StoreFull, StoredCertificate, UnixTime, check,
-    write_request,
+    check_authority, write_request,
 };
 use dlms_security::{GrowingKeys, SoftwareProvider, SystemTitle};
 use support::Counting;
@@ -125,6 +125,12 @@ fn an_untrusted_certificate_is_refused() {
     let issued = checked("unsigned", &["suite1-client-sign"], &signing);
     assert_eq!(issued, Err(CertificateError::Untrusted));
     assert_eq!(checked("deep", &["below-limit"], &signing), Err(CertificateError::Untrusted));
+    let (root, sub, below) = (read("suite1-root"), read("suite1-sub"), read("below-limit"));
+    let known = [Authority { der: &sub, anchor: false }, Authority { der: &root, anchor: true }];
+    let authority =
+        |der| check_authority(&mut provider(), &Certificate::from_der(der)?, &known[..], Some(NOW));
+    assert_eq!((authority(&sub), authority(&below)), (Ok(()), Err(CertificateError::Untrusted)));
+    assert_eq!(authority(&read("suite1-client-sign")), Err(CertificateError::KeyUsage));
     // An authority's is no end entity's.
     let authority = Expected { system_title: None, ..signing };
     assert_eq!(checked("suite1-sub", &[], &authority), Err(CertificateError::KeyUsage));

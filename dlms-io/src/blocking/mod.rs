@@ -61,6 +61,7 @@ mod probe;
 mod profile;
 mod push;
 mod register;
+mod security_setup;
 #[cfg(feature = "serial")]
 mod serial_port;
 mod serve;

@@ -58,6 +58,7 @@ mod opening;
 mod profile;
 mod push;
 mod register;
+mod security_setup;
 #[cfg(feature = "tokio-serial")]
 mod serial_port;
 mod serve;

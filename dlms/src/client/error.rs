@@ -97,6 +97,9 @@ pub enum Misbehaviour {
     /// An APDU larger than what was agreed.
     #[error("message of {0} bytes, more than agreed")]
     TooLong(usize),
+    /// Another set of keys than was asked to agree on.
+    #[error("an agreement on other keys than were asked for")]
+    OtherKeys,
     /// The capture objects of a profile that are no list of columns.
     #[error("the capture objects are no list of columns")]
     Columns,

@@ -13,6 +13,7 @@ mod exchange;
 mod general;
 mod get;
 pub mod image;
+pub mod keys;
 mod notification;
 #[cfg(feature = "alloc")]
 pub mod profile;

@@ -196,6 +196,7 @@ pub struct Parts<'p, D: LogicalDevice + ?Sized> {
     pub(super) associations: &'p mut [Option<AssociationConfig>],
     pub(super) policy: &'p mut SecurityPolicy,
     pub(super) names: &'p D::Names,
+    #[cfg(feature = "certificates")]
     pub(super) certificates: &'p mut D::Certificates,
 }
 
@@ -229,6 +230,7 @@ impl<
             associations: &mut self.associations,
             policy: &mut self.policy,
             names: &self.names,
+            #[cfg(feature = "certificates")]
             certificates: &mut self.certificates,
         }
     }

@@ -2,6 +2,7 @@ use cosem_classes::association_sn::v1::AssociationSn;
 use cosem_classes::model::{AccessMode, AccessRights, ClassInfo, Instance, Object, Objects};
 use dlms_core::apdu::{AttributeDescriptor, DataAccessResult, MethodDescriptor};
 use dlms_core::crypto::{KeyId, KeyKind};
+#[cfg(feature = "certificates")]
 use dlms_security::certificate::CertificateStore;
 use dlms_security::{Protection, ReplayMemory};
 use obis::ObisCode;
@@ -144,6 +145,7 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
             Target::BuiltIn(built_in) => built_in,
         };
         let name = built_in.logical_name();
+        #[cfg(feature = "certificates")]
         let has_certificates = parts.certificates.is_served();
         Ok(match built_in {
             BuiltIn::CurrentAssociation => {
@@ -153,6 +155,7 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
                         objects: &*parts.objects,
                         names: parts.names,
                         by_short_names: false,
+                        #[cfg(feature = "certificates")]
                         has_certificates,
                     },
                     rights: parts.rights,
@@ -211,6 +214,7 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
                 objects: &*parts.objects,
                 names: parts.names,
                 by_short_names: true,
+                #[cfg(feature = "certificates")]
                 has_certificates: parts.certificates.is_served(),
             },
             rights: parts.rights,
@@ -226,6 +230,7 @@ impl<'d, D: LogicalDevice> Site<'d, D> {
             objects: &*self.parts.objects,
             names: self.parts.names,
             by_short_names: true,
+            #[cfg(feature = "certificates")]
             has_certificates: self.parts.certificates.is_served(),
         }
     }

@@ -69,7 +69,7 @@ where
         return Err(CertificateError::SystemTitle);
     }
     certificate.check_time(now)?;
-    vouched_for(crypto, certificate, authorities, now)
+    vouched_for(crypto, certificate, authorities, 0, now)
 }
 
 /// Checks the certificate of an authority that is no trust anchor itself: that it holds now, and that others vouch for it
@@ -92,14 +92,15 @@ where
         return Err(CertificateError::KeyUsage);
     }
     certificate.check_time(now)?;
-    vouched_for(crypto, certificate, authorities, now)
+    vouched_for(crypto, certificate, authorities, 1, now)
 }
 
-/// Goes up from issuer to issuer.
+/// Goes up from issuer to issuer, from a certificate that makes so many authorities below the first of them.
 fn vouched_for<C, A>(
     crypto: &mut C,
     certificate: &Certificate<'_>,
     authorities: &A,
+    below_first: u8,
     now: UnixTime,
 ) -> Result<(), CertificateError>
 where
@@ -107,7 +108,7 @@ where
     A: Authorities + ?Sized,
 {
     let mut below = *certificate;
-    for depth in 0..DEPTH {
+    for depth in below_first..DEPTH {
         let (issuer, anchor) = issuer(crypto, &below, authorities, depth, now)?;
         if anchor {
             return Ok(());

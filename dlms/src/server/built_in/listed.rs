@@ -86,6 +86,7 @@ pub(in crate::server) struct Listed<'a, O, M> {
     /// To clients that reference by short names.
     pub(in crate::server) by_short_names: bool,
     /// Security setup is of version 1.
+    #[cfg(feature = "certificates")]
     pub(in crate::server) has_certificates: bool,
 }
 
