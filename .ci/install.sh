@@ -6,7 +6,7 @@ export DEBIAN_FRONTEND=noninteractive CARGO_NET_RETRY=10
 PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
 
 # rustc-web, cargo-web, rust-web-src: the compiler and library sources of the bare-metal gate (bookworm-security; >= 1.89).
-# g++: libFuzzer. binutils: c++filt.
+# g++: libFuzzer. gcc: AWS-LC too, which needs no more than that on this system. binutils: c++filt.
 packages=(rustc-web cargo-web rust-web-src gcc g++ libc6-dev binutils)
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 

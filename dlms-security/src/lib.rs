@@ -11,6 +11,7 @@
 //! | [`key_agreement`] | agreement on global keys |
 //! | [`hls`] | authentication: passwords, challenges, tokens |
 //! | [`conformance`] | vectors that any [`CryptoProvider`](dlms_core::crypto::CryptoProvider) must pass |
+//! | `AwsLcProvider` | the provider for head-ends, with feature `aws-lc` |
 //! | `SoftwareProvider` | the provider in software, with feature `rustcrypto` |
 //!
 //! Keys are named and never seen here: the crypto provider holds them. No heap, no clock, no randomness; nothing a
@@ -22,10 +23,12 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "aws-lc"))]
 extern crate std;
 
 mod algorithm_id;
+#[cfg(feature = "aws-lc")]
+mod aws_lc;
 pub mod certificate;
 mod ciphered_apdu;
 pub mod conformance;
@@ -48,6 +51,8 @@ mod service_ciphering;
 mod system_title;
 
 pub use algorithm_id::AlgorithmIds;
+#[cfg(feature = "aws-lc")]
+pub use aws_lc::AwsLcProvider;
 pub use ciphered_apdu::CipheredApdu;
 pub use context::{SecurityContext, Unprotected};
 pub use counter::{CounterError, CounterId, CounterStore, InvocationCounters, StoreError};

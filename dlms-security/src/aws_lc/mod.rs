@@ -1,0 +1,4 @@
+mod key_pair;
+mod provider;
+
+pub use provider::AwsLcProvider;
