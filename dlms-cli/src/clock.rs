@@ -49,18 +49,27 @@ pub(crate) fn run(args: &ClockArgs, output: &Output) -> Result<(), Failure> {
     })
 }
 
-/// The meter's time, and the value it came in.
+/// The meter's time, its deviation by the standard, and the value it came in.
 pub(crate) fn read(session: &mut Session) -> Result<(DateTime, DataBuf), Failure> {
     let value = session.get(TIME, None)?;
     let time = value.as_data().as_date_time();
-    Ok((time.ok_or_else(|| Failure::decode("the meter's time is no date-time"))?, value))
+    let time = time.ok_or_else(|| Failure::decode("the meter's time is no date-time"))?;
+    Ok((by_the_meter(session, time), value))
+}
+
+/// From the deviation that the standard means to the one that this meter means, and back.
+fn by_the_meter(session: &Session, mut time: DateTime) -> DateTime {
+    if session.settings().habits.deviation_reversed {
+        time.deviation = time.deviation.reversed();
+    }
+    time
 }
 
 /// Sets the clock, with the deviation and in the form that it has.
 fn set(session: &mut Session, moment: Moment) -> Result<(), Failure> {
     let (present, form) = read(session)?;
     let time = DateTime { clock_status: present.clock_status, ..moment.first(present.deviation) };
-    session.set(TIME, &in_form_of(&form, time))
+    session.set(TIME, &in_form_of(&form, by_the_meter(session, time)))
 }
 
 /// A date-time of its own type, or in an octet-string, as `form` is.

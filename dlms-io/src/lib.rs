@@ -39,6 +39,10 @@ mod progress;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod push_failure;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
+pub mod recipe;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod recount;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
 mod server_config;
 mod shared;
 #[cfg(any(feature = "blocking", feature = "tokio"))]

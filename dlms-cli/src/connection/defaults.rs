@@ -1,6 +1,7 @@
 use clap::{Args, FromArgMatches};
 use toml::{Table, Value};
 
+use super::recipe::Recipe;
 use super::{ConnectionFlags, OnlineArgs};
 use crate::failure::Failure;
 use crate::key_file::may_be_read_by_others;
@@ -33,8 +34,14 @@ impl OnlineArgs {
 /// The flags in a table, read as if they stood on the command line.
 fn from_table(table: &Table) -> Result<ConnectionFlags, String> {
     let mut words = Vec::new();
+    let mut recipe = None;
     for (name, value) in table {
         match value {
+            Value::Table(table) if name == "recipe" => {
+                let read =
+                    table.clone().try_into().map_err(|error| format!("recipe: {}", error.message()))?;
+                recipe = Some(Recipe(read));
+            }
             Value::Boolean(false) => continue,
             Value::Boolean(true) => words.push(format!("--{name}")),
             Value::String(value) => words.push(format!("--{name}={value}")),
@@ -48,11 +55,12 @@ fn from_table(table: &Table) -> Result<ConnectionFlags, String> {
     );
     let flags =
         command.try_get_matches_from(words).and_then(|found| ConnectionFlags::from_arg_matches(&found));
-    flags.map_err(|error| {
+    let flags = flags.map_err(|error| {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
         first.strip_prefix("error: ").unwrap_or(first).to_owned()
-    })
+    })?;
+    Ok(ConnectionFlags { recipe: recipe.or(flags.recipe.clone()), ..flags })
 }
 
 #[cfg(test)]

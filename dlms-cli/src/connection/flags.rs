@@ -7,6 +7,7 @@ use dlms_security::SystemTitle;
 use obis::ObisCode;
 
 use super::octets::{Octets, password};
+use super::recipe::Recipe;
 use super::serial::SerialLine;
 use super::word::{Auth, Form, Referencing, Security};
 use crate::failure::Failure;
@@ -65,6 +66,10 @@ flags! {
         /// fastest to go on with then.
         #[arg(long, num_args = 0, default_missing_value = "true")]
         mode_e: bool,
+        /// How the meter wants to be talked to, in a file of TOML or JSON: docs/recipes.md. In a configuration file a table
+        /// of that name does as well. Flags come before what it says.
+        #[arg(long, value_name = "FILE")]
+        recipe: Recipe,
         /// Our service access point [default: 16, the public client; 1 with --demo].
         #[arg(long, value_name = "SAP")]
         client: u16,

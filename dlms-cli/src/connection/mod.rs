@@ -5,6 +5,7 @@ mod flags;
 mod hdlc;
 mod keys;
 mod octets;
+mod recipe;
 mod serial;
 mod settings;
 mod word;

@@ -3,7 +3,10 @@ use std::path::PathBuf;
 use dlms::client::{Ciphering, ClientConfig};
 use dlms::{Authentication, Secret};
 use dlms_core::crypto::SecuritySuite;
+use dlms_core::link::Saps;
 use dlms_hdlc::PrimarySettings;
+use dlms_io::Habits;
+use dlms_io::recipe::RecipeError;
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
 use iec62056_21::CharacterFormat;
 use obis::ObisCode;
@@ -83,6 +86,9 @@ pub(crate) struct Settings {
     pub(crate) keys: Keys,
     pub(crate) counting: Counting,
     pub(crate) counter_obis: Option<ObisCode>,
+    /// The client that may ask for it.
+    pub(crate) counter_client: u16,
+    pub(crate) habits: Habits,
     pub(crate) retries: u8,
     pub(crate) trace: Option<TraceTo>,
     pub(crate) pcap: Option<PathBuf>,
@@ -96,8 +102,12 @@ impl Settings {
     /// # Errors
     /// `unsupported` for what is not built, `missing-key`, or `usage` for what does not go together.
     pub(crate) fn new(flags: ConnectionFlags) -> Result<Self, Failure> {
-        refuse_unbuilt(&flags)?;
         let target = Target::new(&flags)?;
+        let recipe = flags.recipe.clone().unwrap_or_default();
+        let flags = flags.or(recipe.flags(target.is_hdlc()));
+        refuse_unbuilt(&flags)?;
+        let recipe = recipe.rest();
+        let wrong = |error: RecipeError| Failure::usage(format!("the recipe: {error}"));
         let flags = if target == Target::Demo { with_demo_defaults(flags) } else { flags };
         let auth = flags.auth.unwrap_or(Auth::None);
         let ciphers = flags.ek.is_some() || auth == Auth::HlsGmac;
@@ -125,14 +135,28 @@ impl Settings {
         if flags.dedicated_key.is_some() && !config.ciphering.is_some_and(|c| c.form.is_dedicated()) {
             return Err(Failure::usage("--dedicated-key goes with --ciphering ded or general-ded"));
         }
+        recipe.apply(&mut config).map_err(wrong)?;
+        let mut hdlc = hdlc::settings(&flags, &target)?;
+        recipe.apply_hdlc(&mut hdlc).map_err(wrong)?;
+        if let Some(milliseconds) = flags.turnaround {
+            hdlc.turnaround = milliseconds.into();
+        }
+        let counting = flags.counter.map_or(Counting::FromTime, Counting::Kept);
+        let counter_from_refusal = recipe.security.counter_from_refusal;
         Ok(Self {
-            hdlc: hdlc::settings(&flags, &target)?,
+            habits: Habits {
+                // Whoever can send us a message could use up all the values of a counter that lasts.
+                counter_from_refusal: counter_from_refusal.unwrap_or(counting == Counting::FromTime),
+                ..recipe.habits()
+            },
+            counter_client: recipe.security.counter_client.unwrap_or(PUBLIC),
+            hdlc,
             target,
             config,
             auth,
             security,
             keys,
-            counting: flags.counter.map_or(Counting::FromTime, Counting::Kept),
+            counting,
             counter_obis: flags.counter_obis,
             retries: flags.retries.unwrap_or(0),
             trace: flags.trace,
@@ -141,12 +165,15 @@ impl Settings {
         })
     }
 
-    /// The same meter seen by the public client, that proves and ciphers nothing.
+    /// The same meter seen by the public client, or who else may ask for the counter, that proves and ciphers nothing.
     pub(crate) fn public(&self) -> Self {
-        let mut config = ClientConfig::new(PUBLIC, self.config.saps.server);
-        config.referencing = self.config.referencing;
-        config.max_receive_pdu_size = self.config.max_receive_pdu_size;
-        config.response_time_out = self.config.response_time_out;
+        let config = ClientConfig {
+            saps: Saps { client: self.counter_client, ..self.config.saps },
+            authentication: Authentication::None,
+            ciphering: None,
+            dedicated_key: None,
+            ..self.config.clone()
+        };
         Self { config, auth: Auth::None, security: Security::None, counter_obis: None, ..self.clone() }
     }
 }

@@ -11,12 +11,11 @@ use dlms_core::codec::{Encode, Writer};
 use dlms_core::data::{Data, DataBuf, DateTime, Deviation, tag};
 use dlms_io::blocking::Error;
 use dlms_io::{Observer, Traffic};
-use dlms_security::InvocationCounters;
 use obis::{ObisCode, obis};
 
 use super::{Profile, TimeBound, TimeRange, read};
 use crate::moment::Moment;
-use crate::session::{Answer, Counters, Peer, Session};
+use crate::session::{Answer, Peer, Session};
 
 const PROFILE: ObisCode = obis!("1-0:99.1.0.255");
 const CLOCK: AttributeDescriptor = AttributeDescriptor::new(8, obis!("0-0:1.0.0.255"), 2);
@@ -87,6 +86,8 @@ impl MadeUp {
 impl Peer for MadeUp {
     fn observe(&mut self, _: Box<dyn Observer + Send>) {}
 
+    fn set_habits(&mut self, _: dlms_io::Habits) {}
+
     fn associate(&mut self) -> Result<Negotiated, Error> {
         Ok(negotiated())
     }
@@ -132,10 +133,6 @@ impl Peer for MadeUp {
         _: &mut dyn FnMut(ImageProgress),
     ) -> Result<ImageProgress, Error> {
         Err(Error::Client(Refusal::DataAccess(DataAccessResult::ObjectUndefined).into()))
-    }
-
-    fn counters(&mut self) -> &mut InvocationCounters<Counters> {
-        panic!("nothing is ciphered")
     }
 
     fn statistics(&self) -> Statistics {

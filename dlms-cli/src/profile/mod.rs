@@ -116,8 +116,11 @@ pub(crate) fn read(
     columns: Option<Interval>,
 ) -> Result<Profile, Failure> {
     // Whoever asks for all rows gets them.
-    let options =
-        ReadingOptions { max_rows: u32::MAX, ..ReadingOptions::offered(Some(*session.negotiated())) };
+    let options = ReadingOptions {
+        max_rows: u32::MAX,
+        deviation_reversed: session.settings().habits.deviation_reversed,
+        ..ReadingOptions::offered(Some(*session.negotiated()))
+    };
     let mut reader = ProfileReader::new(name, wanted).with_options(options);
     if let Some(Interval { first, last }) = columns {
         let number = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);

@@ -6,10 +6,9 @@ use dlms_io::blocking::{Error, Meter};
 use dlms_wrapper::Role;
 use obis::ObisCode;
 
-use super::counters::UNICAST;
 use super::dial::connect;
 use super::{Counters, Peer, Session, failed};
-use crate::connection::{Counting, Settings, Target};
+use crate::connection::{Settings, Target};
 use crate::failure::{Failure, FailureKind};
 use crate::trace::{Traces, Watchers};
 use crate::virtual_meter::RunningMeter;
@@ -30,7 +29,7 @@ impl Session {
             None => None,
         };
         let mut peer = connect(&settings, expected, traces.watchers(&settings)?)?;
-        let negotiated = associate(&mut *peer, &settings.counting)?;
+        let negotiated = associate(&mut *peer, &settings)?;
         Ok(Self { peer, settings, negotiated, view: None, _meter: meter })
     }
 
@@ -46,7 +45,7 @@ impl Session {
             .with_short_names(NameTable::growing());
         let mut peer: Box<dyn Peer> = Box::new(Meter::new(stream, client));
         peer.observe(Box::new(watchers));
-        let negotiated = associate(&mut *peer, &settings.counting)?;
+        let negotiated = associate(&mut *peer, &settings)?;
         Ok(Self { peer, settings, negotiated, view: None, _meter: None })
     }
 }
@@ -68,7 +67,7 @@ fn read_counter(settings: &Settings, traces: &Traces, name: ObisCode) -> Result<
     let mut peer = connect(&settings, None, traces.watchers(&settings)?)?;
     let remark = format!(" (reading the invocation counter {name} as the public client)");
     let read = (|| {
-        associate(&mut *peer, &settings.counting)?;
+        associate(&mut *peer, &settings)?;
         peer.get(AttributeDescriptor::new(1, name, 2), None).map_err(|error| failed("get", error))
     })();
     let value = read.map_err(|failure| failure.with_remark(&remark))?;
@@ -83,26 +82,19 @@ fn read_counter(settings: &Settings, traces: &Traces, name: ObisCode) -> Result<
     }
 }
 
-/// Opens the association. Where the meter says that our counter is too low, and the counter is not kept anywhere, it
-/// is raised to what the meter expects, and asked again, once.
-fn associate(peer: &mut dyn Peer, counting: &Counting) -> Result<Negotiated, Failure> {
-    let refused = match peer.associate() {
-        Ok(negotiated) => return Ok(negotiated),
-        Err(error) => error,
-    };
-    let Some(expected) = expected_counter(&refused) else { return Err(failed("action", refused)) };
-    if *counting != Counting::FromTime {
-        // Whoever can send us a message could use up all the values of a counter that lasts.
-        let remark = ": the counter that was kept is behind; --counter-obis asks the meter for its own";
-        return Err(failed("action", refused).with_remark(remark));
-    }
-    match peer.counters().peek(UNICAST) {
-        // The value that was refused is used up.
-        Ok(next) if next <= expected && peer.counters().raise(UNICAST, expected).is_ok() => {
-            peer.associate().map_err(|error| failed("action", error))
+/// Opens the association.
+fn associate(peer: &mut dyn Peer, settings: &Settings) -> Result<Negotiated, Failure> {
+    peer.set_habits(settings.habits);
+    peer.associate().map_err(|error| {
+        let is_behind = expected_counter(&error).is_some() && !settings.habits.counter_from_refusal;
+        let failure = failed("action", error);
+        match is_behind {
+            true => failure.with_remark(
+                ": the counter that was kept is behind; --counter-obis asks the meter for its own",
+            ),
+            false => failure,
         }
-        _ => Err(failed("action", refused)),
-    }
+    })
 }
 
 /// The counter that an invocation-counter-error names.

@@ -7,8 +7,7 @@ use dlms_core::apdu::{
 use dlms_core::data::DataBuf;
 use dlms_core::link::Link;
 use dlms_io::blocking::{Error, Meter, Transport};
-use dlms_io::{Observer, Traffic};
-use dlms_security::InvocationCounters;
+use dlms_io::{Habits, Observer, Traffic};
 use obis::ObisCode;
 
 use super::Counters;
@@ -18,6 +17,8 @@ use crate::connection::Provider;
 pub(crate) trait Peer {
     /// Shows all octets on the line to `observer` from now on.
     fn observe(&mut self, observer: Box<dyn Observer + Send>);
+    /// Heeds what the meter wants from now on.
+    fn set_habits(&mut self, habits: Habits);
     /// Opens the association.
     fn associate(&mut self) -> Result<Negotiated, Error>;
     /// Releases it.
@@ -45,8 +46,6 @@ pub(crate) trait Peer {
         options: ImageOptions,
         each: &mut dyn FnMut(ImageProgress),
     ) -> Result<ImageProgress, Error>;
-    /// Our invocation counters.
-    fn counters(&mut self) -> &mut InvocationCounters<Counters>;
     /// What requests and responses there were.
     fn statistics(&self) -> Statistics;
     /// How many octets passed on the line.
@@ -59,6 +58,10 @@ pub(crate) type Answer = Result<DataBuf, DataAccessResult>;
 impl<T: Transport, L: Link> Peer for Meter<T, L, Provider, Counters> {
     fn observe(&mut self, observer: Box<dyn Observer + Send>) {
         Self::observe(self, Shown(observer));
+    }
+
+    fn set_habits(&mut self, habits: Habits) {
+        Self::set_habits(self, habits);
     }
 
     fn associate(&mut self) -> Result<Negotiated, Error> {
@@ -113,10 +116,6 @@ impl<T: Transport, L: Link> Peer for Meter<T, L, Provider, Counters> {
         each: &mut dyn FnMut(ImageProgress),
     ) -> Result<ImageProgress, Error> {
         self.image(name).with_options(options).transfer(identifier, image, each)
-    }
-
-    fn counters(&mut self) -> &mut InvocationCounters<Counters> {
-        self.client_mut().counters_mut()
     }
 
     fn statistics(&self) -> Statistics {

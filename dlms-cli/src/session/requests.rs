@@ -4,7 +4,6 @@ use dlms_core::apdu::{
     AttributeDescriptor, AttributeSelection, Conformance, DataAccessResult, MethodDescriptor, SelectiveAccess,
 };
 use dlms_core::data::DataBuf;
-use dlms_core::limits;
 use dlms_io::blocking::Error;
 use obis::ObisCode;
 
@@ -60,7 +59,7 @@ impl Session {
             return self.each(attributes);
         }
         let mut answers = Vec::with_capacity(attributes.len());
-        for part in attributes.chunks(limits::WITH_LIST) {
+        for part in attributes.chunks(self.settings.habits.list_items.max(1)) {
             answers.extend(self.list(part)?);
         }
         Ok(answers)

@@ -23,7 +23,7 @@ pub(super) enum Found<'a> {
     /// Octets that are no frame: of an opening, of a modem, noise.
     Noise(&'a [u8]),
     /// A frame with its flags, and where in it an APDU begins or goes on.
-    Frame { octets: &'a [u8], apdu: Option<Range<usize>>, begins: bool, ends: bool },
+    Frame { octets: &'a [u8], kind: FrameKind, apdu: Option<Range<usize>>, begins: bool, ends: bool },
     /// An APDU that took several frames.
     Apdu(&'a [u8]),
 }
@@ -95,7 +95,13 @@ impl Frames {
         }
         let carries = in_sequence && !information.is_empty();
         let ends = carries && !frame.is_segmented();
-        each(Found::Frame { octets: &whole, apdu: carries.then_some(start..end), begins, ends });
+        each(Found::Frame {
+            octets: &whole,
+            kind: frame.control().kind,
+            apdu: carries.then_some(start..end),
+            begins,
+            ends,
+        });
         if !carries {
             return;
         }
@@ -141,7 +147,7 @@ mod tests {
                 frames.take(piece, &mut |what| {
                     found.push(match what {
                         Found::Noise(octets) => String::from_utf8_lossy(octets).into_owned(),
-                        Found::Frame { octets, apdu, begins, ends } => {
+                        Found::Frame { octets, apdu, begins, ends, .. } => {
                             let apdu = apdu.map(|range| String::from_utf8_lossy(&octets[range]).into_owned());
                             format!("{apdu:?} {begins} {ends}")
                         }

@@ -10,9 +10,11 @@ use dlms_wrapper::{HEADER_LEN, Header};
 
 use super::decipher::{Decipher, Direction};
 use super::frames::{Found, Frames};
+use super::name;
 use super::secret::{dedicated_key, secret};
 
-/// Writes a line for each frame, and one for what was deciphered in it. Passwords and keys are blanked.
+/// Writes a line for each frame, for the APDU in it or that several carried, and for what was deciphered in that. Passwords
+/// and keys are blanked.
 pub(super) struct Lines {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
     began: Instant,
@@ -56,7 +58,8 @@ impl Lines {
     fn frame(&mut self, direction: Direction, frame: &[u8]) {
         let apdu = frame.get(HEADER_LEN..).unwrap_or_default();
         let blank = secret(apdu).map(|range| range.start + HEADER_LEN..range.end + HEADER_LEN);
-        self.line(direction.arrow(), &digits(frame, blank));
+        self.line(direction.arrow(), &format!("{}: {}", name::wrapped(frame), digits(frame, blank)));
+        self.line(' ', &name::apdu(apdu));
         self.deciphered(direction, apdu);
     }
 
@@ -68,15 +71,16 @@ impl Lines {
     }
 
     fn apdu(&self, apdu: &[u8], secret: Option<Range<usize>>) {
-        let name = apdu.first().copied().and_then(tag::name).unwrap_or("apdu");
-        self.line(' ', &format!("{name} {}", digits(apdu, secret)));
+        self.line(' ', &format!("{}: {}", name::apdu(apdu), digits(apdu, secret)));
     }
 
     fn found(&mut self, direction: Direction, found: &Found<'_>) {
         match found {
             Found::Noise(octets) => self.line(direction.arrow(), &readable(octets)),
-            Found::Frame { octets, apdu: None, .. } => self.line(direction.arrow(), &digits(octets, None)),
-            Found::Frame { octets, apdu: Some(range), begins, ends } => {
+            Found::Frame { octets, kind, apdu: None, .. } => {
+                self.line(direction.arrow(), &format!("{}: {}", name::frame(*kind), digits(octets, None)));
+            }
+            Found::Frame { octets, kind, apdu: Some(range), begins, ends } => {
                 let apdu = octets.get(range.clone()).unwrap_or_default();
                 let blank = match (begins, ends) {
                     (true, true) => {
@@ -87,8 +91,9 @@ impl Lines {
                     (false, _) if direction == Direction::Received => None,
                     _ => Some(range.clone()),
                 };
-                self.line(direction.arrow(), &digits(octets, blank));
+                self.line(direction.arrow(), &format!("{}: {}", name::frame(*kind), digits(octets, blank)));
                 if *begins && *ends {
+                    self.line(' ', &name::apdu(apdu));
                     self.deciphered(direction, apdu);
                 }
             }

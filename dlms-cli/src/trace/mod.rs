@@ -3,6 +3,7 @@
 mod decipher;
 mod frames;
 mod lines;
+mod name;
 mod pcap;
 mod progress;
 mod secret;

@@ -10,6 +10,7 @@ mod images;
 mod key_files;
 mod listening;
 mod profiles;
+mod recipes;
 mod secrets;
 #[cfg(unix)]
 mod serial;

@@ -15,9 +15,14 @@ fn a_trace_shows_frames_and_what_is_in_them_but_no_secrets() {
     let trace = fs::read_to_string(&file).unwrap();
     let arrows = |arrow| trace.lines().filter(|line| line.contains(arrow)).count();
     // AARQ, the third pass, the read, RLRQ.
+    assert!(trace.contains("wrapper 1 to 1: 0001"), "{trace}");
+    assert!(trace.contains("ded-get-request\n"), "{trace}");
     assert_eq!((arrows('→'), arrows('←')), (4, 4), "{trace}");
-    assert!(trace.contains("get-request C0") && trace.contains("get-response C4"), "{trace}");
-    assert!(trace.contains(&format!("initiate-request 010110{}", "**".repeat(16))), "{trace}");
+    assert!(
+        trace.contains("get-request with-list: C0") && trace.contains("get-response with-list: C4"),
+        "{trace}"
+    );
+    assert!(trace.contains(&format!("initiate-request: 010110{}", "**".repeat(16))), "{trace}");
     assert!(!trace.contains(key) && !trace.contains("000102030405060708090A0B0C0D0E0F"));
     let password = ["read", "1-0:1.8.0.255:3:2", "--client", "32", "--trace", &file];
     assert_eq!(dlms(&password).status, 0);

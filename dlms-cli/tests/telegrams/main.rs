@@ -3,6 +3,7 @@
 
 mod captures;
 mod command;
+mod every_message;
 mod explained_codes;
 mod hostile_input;
 mod keys;

@@ -1,3 +1,5 @@
+use core::time::Duration;
+
 use cosem_classes::model::{Attribute, Method};
 use dlms::client::{Access, AccessOptions, ClientError, Misuse, Negotiated, Recipients, Unconfirmed};
 use dlms_core::apdu::{
@@ -12,18 +14,33 @@ use dlms_core::link::Link;
 use dlms_security::CounterStore;
 
 use super::{Error, Meter, Transport};
+use crate::recount::recount;
 
 /// The services. A request that fails leaves the association as it is, unless the transport or the link failed.
 ///
 /// # Errors
 /// `Client` with what the machine says, of [`ClientError`]; `Io` when the transport fails.
 impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter<T, L, C, K, B> {
-    /// Opens the association, all passes of its authentication included; what was agreed on.
+    /// Opens the association, all passes of its authentication included; what was agreed on. The meter's [habits] are
+    /// heeded.
+    ///
+    /// [habits]: crate::Habits
     ///
     /// # Errors
     /// See [`Error`].
     pub fn associate(&mut self) -> Result<Negotiated, Error> {
-        self.exchange(|client| client.associate())?;
+        let delay = core::mem::take(&mut self.habits.start_delay);
+        if delay > 0 {
+            std::thread::sleep(Duration::from_millis(delay.into()));
+        }
+        match self.exchange(|client| client.associate()) {
+            Err(Error::Client(error))
+                if self.habits.counter_from_refusal && recount(&mut self.client, &error) =>
+            {
+                self.exchange(|client| client.associate())?;
+            }
+            done => done?,
+        }
         Ok(self.client.negotiated().ok_or(ClientError::Misuse(Misuse::NotAssociated))?)
     }
 

@@ -1,3 +1,5 @@
+use core::time::Duration;
+
 use cosem_classes::model::{Attribute, Method};
 use dlms::client::{Access, AccessOptions, ClientError, Event, Misuse, Negotiated, Recipients, Unconfirmed};
 use dlms_core::apdu::{
@@ -13,6 +15,7 @@ use dlms_security::CounterStore;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::{Error, Meter};
+use crate::recount::recount;
 
 /// The services. A request that fails leaves the association as it is, unless the transport or the link failed.
 ///
@@ -26,12 +29,26 @@ where
     K: CounterStore,
     B: Buffer,
 {
-    /// Opens the association, all passes of its authentication included; what was agreed on.
+    /// Opens the association, all passes of its authentication included; what was agreed on. The meter's [habits] are
+    /// heeded.
+    ///
+    /// [habits]: crate::Habits
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn associate(&mut self) -> Result<Negotiated, Error> {
-        self.exchange_once(|client| client.associate(), Event::Associated).await?;
+        if self.habits.start_delay > 0 {
+            tokio::time::sleep(Duration::from_millis(self.habits.start_delay.into())).await;
+            self.habits.start_delay = 0;
+        }
+        match self.exchange_once(|client| client.associate(), Event::Associated).await {
+            Err(Error::Client(error))
+                if self.habits.counter_from_refusal && recount(&mut self.client, &error) =>
+            {
+                self.exchange_once(|client| client.associate(), Event::Associated).await?;
+            }
+            done => done?,
+        }
         Ok(self.client.negotiated().ok_or(ClientError::Misuse(Misuse::NotAssociated))?)
     }
 

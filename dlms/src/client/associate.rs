@@ -247,6 +247,16 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             let service_error = self.initiate_error(&mut room, len);
             return Err(Refusal::Association { result, diagnostic, service_error }.into());
         }
+        let ciphers = self.config.ciphering.is_some_and(|c| c.protection != Protection::NONE);
+        if information.is_empty() && self.config.silent_agreement && !ciphers {
+            self.negotiated = Negotiated {
+                conformance: self.config.referencing.of(self.config.conformance),
+                server_max_receive_pdu_size: 0,
+                dlms_version: DLMS_VERSION,
+                server_title: self.security.peer_title(),
+            };
+            return self.accept_challenge(diagnostic, stoc);
+        }
         let plain = self.open_initiate(&mut room, len)?;
         let plain = room.get(plain).unwrap_or_default();
         if let Ok(service_error) = ConfirmedServiceError::from_bytes(plain) {
@@ -263,6 +273,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             dlms_version: response.dlms_version,
             server_title: self.security.peer_title(),
         };
+        self.accept_challenge(diagnostic, stoc)
+    }
+
+    /// The AARE accepts; with HLS it has the challenge that is to be answered.
+    fn accept_challenge(
+        &mut self,
+        diagnostic: AcseDiagnostic,
+        stoc: Option<Result<Challenge, SecurityError>>,
+    ) -> Result<(), ClientError> {
         let Authentication::Hls(mechanism) = self.config.authentication else {
             self.phase = Phase::Associated;
             self.finish(Event::Associated);

@@ -83,6 +83,10 @@ pub struct ClientConfig {
     pub conformance: Conformance,
     /// The largest APDU to receive, in octets.
     pub max_receive_pdu_size: u16,
+    /// The largest APDU to send, in octets, where the server takes less than it says; 0: what it says.
+    pub max_send_pdu_size: u16,
+    /// Whether an AARE may accept without saying what was agreed: then that is what was proposed.
+    pub silent_agreement: bool,
     /// The user at the client, for meters that keep a list.
     pub user_id: Option<u8>,
     /// Items of one ACCESS request at most: some meters take fewer than they have room for.
@@ -134,6 +138,8 @@ impl ClientConfig {
             dedicated_key: None,
             conformance: Self::CONFORMANCE,
             max_receive_pdu_size: 1024,
+            max_send_pdu_size: 0,
+            silent_agreement: false,
             user_id: None,
             #[cfg(feature = "access")]
             access_items: 64,

@@ -103,11 +103,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         self.plain_of(self.link.fitting(self.config.saps, self.max_apdu()))
     }
 
-    fn max_apdu(&self) -> usize {
-        match usize::from(self.negotiated.server_max_receive_pdu_size) {
-            0 => L::MAX_APDU,
-            max => max.min(L::MAX_APDU),
-        }
+    /// Octets of the largest APDU that can be sent.
+    pub(super) fn max_apdu(&self) -> usize {
+        let limits = [self.negotiated.server_max_receive_pdu_size, self.config.max_send_pdu_size];
+        limits.into_iter().filter(|limit| *limit != 0).map(usize::from).fold(L::MAX_APDU, usize::min)
     }
 
     /// Octets of the plain APDU in one of `max` octets.

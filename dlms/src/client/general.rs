@@ -60,10 +60,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         if self.offered(Conformance::GENERAL_BLOCK_TRANSFER).is_err() {
             return Ok(false);
         }
-        let max = match usize::from(self.negotiated.server_max_receive_pdu_size) {
-            0 => L::MAX_APDU,
-            max => max.min(L::MAX_APDU),
-        };
+        let max = self.max_apdu();
         // Half of a buffer that does not grow at most.
         let Some(layout) = Layout::new(max, self.tx.capacity(), L::HEADROOM) else {
             return Err(Misuse::TooLong { needed: len, max }.into());
