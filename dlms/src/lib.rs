@@ -12,6 +12,8 @@ mod association;
 mod authentication;
 #[cfg(feature = "client")]
 pub mod client;
+#[cfg(any(feature = "client", feature = "server"))]
+pub mod gateway;
 #[cfg(all(feature = "general-block-transfer", any(feature = "client", feature = "server")))]
 #[cfg_attr(not(all(feature = "client", feature = "server")), allow(dead_code, reason = "each needs a part"))]
 mod general_blocks;

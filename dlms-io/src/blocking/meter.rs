@@ -140,6 +140,7 @@ impl<T: Transport, L: Link, C: CryptoProvider, K: CounterStore, B: Buffer> Meter
         if self.ended {
             return Err(ClientError::Link(LinkError::Disconnected).into());
         }
+        self.client.abandon();
         while self.client.is_busy() {
             match self.progress() {
                 Err(error) if self.ended => return Err(error),

@@ -125,6 +125,7 @@ where
         if !self.client.is_busy() && self.outcome.is_none() {
             return Ok(None);
         }
+        self.client.abandon();
         match self.carry_out(|_| {}).await {
             Ok(event) => Ok(Some(event)),
             Err(error) if self.ended => Err(error),

@@ -28,6 +28,9 @@ pub enum ClientError {
     /// Nobody: the answer is no.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// Nobody: what was being read is wanted no more.
+    #[error("abandoned")]
+    Abandoned,
     /// Our buffer.
     #[error("the value does not fit: {0}")]
     Overflow(#[from] Overflow),

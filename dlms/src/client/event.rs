@@ -19,8 +19,8 @@ pub enum Event {
     /// The server sent something unasked; fetch it with [`Client::notification`](super::Client::notification). The
     /// request that is pending goes on.
     Notification,
-    /// A notification came that was not protected as it had to be, was replayed, or could not be read. The request that
-    /// is pending goes on.
+    /// Something came that was not protected as it had to be, was replayed, or could not be read, and that is no answer
+    /// for sure. The request that is pending goes on; if no answer comes, it fails with what was wrong with this.
     NotificationRefused(ClientError),
     /// The connection ended.
     Closed,

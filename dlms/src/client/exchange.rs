@@ -89,6 +89,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     pub(super) fn begin(&mut self, exchange: Exchange) {
         self.exchange = exchange;
         self.outcome = Outcome::None;
+        (self.abandoned, self.doubt) = (false, None);
         self.forget_kept();
         self.event = None;
     }
@@ -244,15 +245,18 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             _ => {}
         }
         let _ = now;
-        self.accept_whole(apdu)
+        self.accept_whole(apdu, false)
     }
 
-    /// An answer lies whole at `apdu`.
-    pub(super) fn accept_whole(&mut self, apdu: Range<usize>) -> Result<(), ClientError> {
+    /// An answer lies whole at `apdu`, and if it is the `last_word`, no other one comes.
+    pub(super) fn accept_whole(&mut self, apdu: Range<usize>, last_word: bool) -> Result<(), ClientError> {
         let first = self.rx.as_slice().get(apdu.start).copied().unwrap_or(0);
         let plain = match self.unseal(first, apdu) {
             Ok(plain) => plain,
-            Err(error) if self.is_no_answer(first, &error) => {
+            Err(error) if !last_word && self.is_no_answer(first, &error) => {
+                if let ClientError::Security(error) = error {
+                    self.doubt = Some(error);
+                }
                 self.refuse_notification(error);
                 return Ok(());
             }

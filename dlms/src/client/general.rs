@@ -10,7 +10,7 @@ use dlms_core::time::Instant;
 use dlms_security::{CounterStore, SecurityContext};
 
 use super::{Client, ClientError, Event, Exchange, Misbehaviour, Misuse, Outcome, Refusal};
-use crate::general_blocks::{Arrival, Blocks, Confirmation, Cut, EMPTY, Layout, aborts};
+use crate::general_blocks::{ABORT, Arrival, Blocks, Confirmation, Cut, EMPTY, Layout, aborts};
 
 /// A general block transfer: the request on its way, then the answer.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ enum Due {
     Confirmation,
     /// The blocks of a burst.
     Burst,
+    /// The end, before it is all.
+    Abort,
 }
 
 impl General {
@@ -96,6 +98,17 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         Ok(())
     }
 
+    /// Starts to end the transfer of an answer that nobody waits for. Whether there is one.
+    pub(super) fn abort_general(&mut self) -> bool {
+        match &mut self.general {
+            Some(general) if self.deadline.is_some() && general.blocks.received() > 0 => {
+                general.due = Due::Abort;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a block is still to be sent.
     pub(super) fn has_due(&self) -> bool {
         self.general.as_ref().is_some_and(|general| general.due != Due::Nothing)
@@ -110,6 +123,15 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let start = L::HEADROOM;
         let end = match general.due {
             Due::Nothing => return,
+            Due::Abort => {
+                general.due = Due::Nothing;
+                let end = start.saturating_add(EMPTY);
+                let Ok(room) = self.tx.reserve(end) else { return };
+                ABORT.encode(&mut Writer::new(room.get_mut(start..end).unwrap_or_default()));
+                // Nobody answers it.
+                let _ = self.link.send(self.config.saps, start..end, Delivery::Unconfirmed, now);
+                return self.fail(ClientError::Abandoned);
+            }
             Due::Confirmation => {
                 general.due = Due::Nothing;
                 // All that there is to say was said.
@@ -157,6 +179,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         let block = GeneralBlockTransfer { block_data: if raw.is_empty() { &[] } else { &[0] }, ..block };
         let mut general = match self.general.take() {
+            _ if self.abandoned => {
+                let none = General::new(self.config.block_window, 0);
+                self.general = Some(General { due: Due::Abort, ..none });
+                return Ok(());
+            }
             Some(general) => general,
             // The rest of an answer that nobody waits for.
             None if block.block_number != 1 || raw.is_empty() => return Ok(()),
@@ -284,7 +311,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         }
         let answer = 0..self.kept;
         self.kept = 0;
-        self.accept_whole(answer)
+        self.accept_whole(answer, true)
     }
 
     /// The server does not answer: asks it once more for the blocks that are missing. False if there is no use.

@@ -85,6 +85,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             self.statistics.let_pass();
             return Ok(());
         }
+        if self.abandoned {
+            return Err(ClientError::Abandoned);
+        }
         match response {
             GetResponse::Normal { result, .. } if items.is_none() => match result {
                 // After tag, choice, invoke-id and the choice of the result.

@@ -1,5 +1,6 @@
 //! The client: associates with a logical device, reads and writes attributes, invokes methods.
 
+mod abandon;
 #[cfg(feature = "access")]
 mod access;
 mod action;
@@ -176,6 +177,10 @@ pub struct Client<L, C, S, B> {
     #[cfg(feature = "general-block-transfer")]
     general: Option<general::General>,
     deadline: Option<Instant>,
+    /// Nobody waits for what is being read any more.
+    abandoned: bool,
+    /// Why something that may have been the awaited answer was not taken.
+    doubt: Option<SecurityError>,
     event: Option<Event>,
     statistics: Statistics,
     notified: Notified,
@@ -224,6 +229,8 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             #[cfg(feature = "general-block-transfer")]
             general: None,
             deadline: None,
+            abandoned: false,
+            doubt: None,
             event: None,
             statistics: Statistics::default(),
             notified: Notified::default(),
@@ -375,7 +382,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             if !self.link.awaits(self.config.saps) && self.repeat_general() {
                 return;
             }
-            let late = ClientError::Timeout(Timer::Response);
+            let late = self.doubt.map_or(ClientError::Timeout(Timer::Response), ClientError::Security);
             match self.exchange {
                 _ if self.link.awaits(self.config.saps) => {
                     self.deadline = Some(now.plus(self.config.response_time_out));

@@ -8,7 +8,7 @@ use dlms_core::codec::{Decode, DecodeError, Encode, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Delivery, Link};
 use dlms_core::time::Instant;
-use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError};
+use dlms_security::{CounterStore, Protection, SecurityContext};
 
 #[cfg(feature = "general-block-transfer")]
 use super::Misbehaviour;
@@ -173,12 +173,12 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         self.kept = 0;
     }
 
-    /// Whether what is wrong with an APDU in a general form leaves the request that is pending alone: it was said
-    /// before, or the answer would come in another form.
+    /// Whether what is wrong with an APDU in a general form leaves the request that is pending alone: anybody may have
+    /// sent it, or the answer would come in another form.
     pub(super) fn is_no_answer(&self, first: u8, error: &ClientError) -> bool {
         let general = self.ciphers().is_some_and(|(form, _)| form.is_general());
-        let replayed = matches!(error, ClientError::Security(SecurityError::Replayed { .. }));
-        NOTIFIED && is_general(first) && self.phase == Phase::Associated && (replayed || !general)
+        let insecure = matches!(error, ClientError::Security(_));
+        NOTIFIED && is_general(first) && self.phase == Phase::Associated && (insecure || !general)
     }
 
     /// A plain notification lies at `plain`; anything else there is a late answer to what was given up.

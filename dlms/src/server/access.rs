@@ -76,7 +76,7 @@ fn attribute(specification: AccessSpecification<'_>) -> Option<AttributeSelectio
     }
 }
 
-fn find(bytes: &[u8], at: usize) -> Option<AttributeSelection<'_>> {
+fn find<'r, D: LogicalDevice>(_: &Site<'_, D>, bytes: &'r [u8], at: usize) -> Option<AttributeSelection<'r>> {
     specification(bytes, at).and_then(|(specification, _)| attribute(specification))
 }
 

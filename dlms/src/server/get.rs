@@ -85,8 +85,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         }
     }
 
-    /// Whether an answer may go in the blocks of GET: not if its request came in general blocks.
-    fn has_get_blocks(&self, request: &Request) -> bool {
+    /// Whether an answer may go in the blocks of GET or Read: not if its request came in general blocks.
+    pub(super) fn has_get_blocks(&self, request: &Request) -> bool {
         #[cfg(feature = "general-block-transfer")]
         if self.asked.is_some() {
             return false;
@@ -255,7 +255,11 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
 
 /// The attribute with this number, of those that a get-request asks for.
 #[cfg(feature = "general-block-transfer")]
-fn selection(bytes: &[u8], index: usize) -> Option<AttributeSelection<'_>> {
+fn selection<'r, D: LogicalDevice>(
+    _: &Site<'_, D>,
+    bytes: &'r [u8],
+    index: usize,
+) -> Option<AttributeSelection<'r>> {
     match GetRequest::from_bytes(bytes).ok()? {
         GetRequest::Normal { attribute, selection, .. } => Some(AttributeSelection { attribute, selection }),
         GetRequest::WithList { attributes, .. } => attributes.iter().nth(index),

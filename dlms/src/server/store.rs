@@ -16,7 +16,8 @@ use super::site::Site;
 const STEP: usize = 4096;
 
 /// Finds the attribute number `index` of a request; what a number is depends on the request.
-pub(super) type Find = fn(&[u8], usize) -> Option<AttributeSelection<'_>>;
+pub(super) type Find<D> =
+    for<'s, 'd, 'r> fn(&'s Site<'d, D>, &'r [u8], usize) -> Option<AttributeSelection<'r>>;
 
 /// An answer that is put together whole in the receive buffer, behind its request.
 pub(super) struct Store<'s, B> {
@@ -81,7 +82,7 @@ impl<B: Buffer> Store<'_, B> {
         site: &mut Site<'_, D>,
         association: &Association,
         protection: Protection,
-        find: Find,
+        find: Find<D>,
         index: usize,
     ) -> Result<(), DataAccessResult> {
         let start = self.at;
@@ -101,13 +102,13 @@ impl<B: Buffer> Store<'_, B> {
         site: &mut Site<'_, D>,
         association: &Association,
         protection: Protection,
-        find: Find,
+        find: Find<D>,
         index: usize,
     ) -> Result<Option<Rows>, DataAccessResult> {
         let mut least = 0;
         loop {
             let (request, room) = self.split(least)?;
-            let item = find(request, index).ok_or(DataAccessResult::OtherReason)?;
+            let item = find(site, request, index).ok_or(DataAccessResult::OtherReason)?;
             let size = room.len();
             let mut w = Writer::new(room);
             let rows = match read(site, association, protection, &item, &mut w)? {
@@ -130,7 +131,7 @@ impl<B: Buffer> Store<'_, B> {
         &mut self,
         site: &mut Site<'_, D>,
         association: &Association,
-        find: Find,
+        find: Find<D>,
         index: usize,
         rows: Rows,
     ) -> Result<(), DataAccessResult> {
@@ -138,7 +139,7 @@ impl<B: Buffer> Store<'_, B> {
         let mut least = 0;
         while row < rows.end {
             let (request, room) = self.split(least)?;
-            let item = find(request, index).ok_or(DataAccessResult::OtherReason)?;
+            let item = find(site, request, index).ok_or(DataAccessResult::OtherReason)?;
             let (target, _) = site.attribute(association.peer.client, &item.attribute)?;
             let mut used = 0usize;
             let missing = site.with(target, association, |object| {

@@ -6,7 +6,7 @@ use dlms_core::data::{Any, Array, Data, Octets};
 use dlms_security::{Protection, ServiceCiphering};
 
 use crate::meter::{BELL, ENERGY, NOTE, PROFILE, rings, taking};
-use crate::wire::{Pair, Said, manager, public, secure};
+use crate::wire::{Pair, Said, by_short_names, manager, public, secure};
 
 fn buffer() -> Attribute<Array<Any>> {
     let descriptor = PROFILE.buffer().descriptor();
@@ -23,7 +23,7 @@ fn rows_are_whole(pair: &Pair, count: usize) {
     }
 }
 
-/// A pair that is associated, both with messages of `size` octets and general blocks in windows of these lengths.
+/// A pair that is associated, both with messages of `size` octets and general blocks in windows of these values.
 fn pair(config: ClientConfig, size: u16, windows: (u8, u8)) -> Pair {
     let config = ClientConfig { max_receive_pdu_size: size, ..config.with_general_block_transfer(windows.0) };
     let mut pair = Pair::with(config, vec![taking(size, windows.1, 500)]);
@@ -248,4 +248,65 @@ fn a_meter_that_gives_up_or_breaks_the_rules_is_told_of() {
     assert!(matches!(answers(&[0xd8, 1, 2]), ClientError::Refused(Refusal::Exception(_))));
     // The last block, and what came is no answer.
     assert!(matches!(answers(&[0xe0, 0x80, 0, 3, 0, 0, 0]), ClientError::Malformed(_)));
+}
+
+/// The same by short names, with the bell's.
+fn named(config: ClientConfig, size: u16, windows: (u8, u8)) -> Pair {
+    let config = ClientConfig {
+        max_receive_pdu_size: size,
+        ..by_short_names(config).with_general_block_transfer(windows.0)
+    };
+    let mut pair = Pair::with(config, vec![taking(size, windows.1, 500)]);
+    pair.associate().unwrap();
+    let bell = dlms::client::ShortName::of(&crate::meter::Bell::INFO, obis::obis!("0-0:128.0.0.255"), 0);
+    assert!(pair.client.names_mut().insert(bell));
+    pair.learn();
+    pair.said.clear();
+    pair
+}
+
+#[test]
+fn by_short_names_too() {
+    for size in [64, 137, 300] {
+        for windows in [(1, 1), (3, 63), (63, 3)] {
+            for config in configs() {
+                let may_write = config.saps.client == crate::meter::MANAGER;
+                let mut pair = named(config, size, windows);
+                pair.client.get(buffer()).unwrap();
+                pair.complete();
+                rows_are_whole(&pair, 500);
+                all_said_in_blocks(&pair, size);
+                let items = [PROFILE.buffer(), PROFILE.buffer()].map(|buffer| buffer.descriptor());
+                let items = [items[0], ENERGY.value().descriptor(), items[1]].map(AttributeSelection::whole);
+                pair.client.get_list(&items).unwrap();
+                pair.complete();
+                let values: Vec<_> = pair.client.values().unwrap().iter().map(|value| value.data()).collect();
+                assert!(matches!(values[0], Ok(Data::Array(rows)) if rows.len() == 500));
+                assert_eq!(values[1], Ok(Data::DoubleLongUnsigned(123_456)));
+                assert_eq!(values[0], values[2]);
+                if !may_write {
+                    continue;
+                }
+                let text = vec![6; 2500];
+                pair.client.set(NOTE.value(), &Data::OctetString(&text)).unwrap();
+                pair.complete();
+                pair.client.get(NOTE.value()).unwrap();
+                pair.complete();
+                assert_eq!(pair.client.value::<Any>().unwrap(), Data::OctetString(&text));
+                pair.client.invoke_method(BELL.ring(), &Octets(&text[..1500])).unwrap();
+                pair.complete();
+                assert_eq!(pair.client.value::<dlms_core::data::OctetString>().unwrap(), Octets(&[6; 3000]));
+                assert_eq!(rings(&mut pair.meters[0]), 1);
+                for said in &pair.said {
+                    let (Said::Meter(unit) | Said::Client(unit)) = said;
+                    assert!(unit.len() <= usize::from(size) + 8);
+                    // No blocks of Read or Write: general blocks were negotiated.
+                    assert!(
+                        !matches!(unit[8..11], [0x05, 1, 5 | 6] | [0x0c, 1, 2 | 3] | [0x06, 1, 7]),
+                        "{unit:02X?}"
+                    );
+                }
+            }
+        }
+    }
 }

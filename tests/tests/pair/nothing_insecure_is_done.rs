@@ -237,3 +237,59 @@ fn keys_are_replaced_after_the_answer_and_the_old_ones_are_of_no_more_use() {
     pair.complete();
     assert_eq!(pair.client.value::<u32>().unwrap(), 123_456);
 }
+
+/// What an answer of the meter's becomes before the true one comes, or instead of it.
+fn forged(pair: &mut Pair, alone: bool, change: impl Fn(&mut Vec<u8>) + 'static) {
+    pair.tamper = Box::new(move |said| match said {
+        Said::Client(octets) => octets.clone(),
+        Said::Meter(octets) => {
+            let mut wrong = octets.clone();
+            change(&mut wrong);
+            if alone { wrong } else { [wrong, octets.clone()].concat() }
+        }
+    });
+}
+
+#[test]
+fn a_forged_message_in_the_form_of_the_answer_does_not_fail_the_request() {
+    for form in [ServiceCiphering::GeneralGlobal, ServiceCiphering::GeneralDedicated] {
+        let flip = |octets: &mut Vec<u8>| *octets.last_mut().unwrap() ^= 1;
+        let mut pair = Pair::associated(manager(Protection::AUTHENTICATED_ENCRYPTED, form));
+        forged(&mut pair, false, flip);
+        pair.client.get(ENERGY.value()).unwrap();
+        let told = pair.run();
+        let inauthentic = ClientError::Security(SecurityError::Inauthentic);
+        assert_eq!(told, Event::NotificationRefused(inauthentic));
+        pair.complete();
+        assert_eq!(pair.client.value::<u32>().unwrap(), 123_456);
+        // If none better comes, that is why the request failed.
+        forged(&mut pair, true, flip);
+        pair.client.get(ENERGY.value()).unwrap();
+        assert_eq!(pair.run(), Event::NotificationRefused(inauthentic));
+        assert_eq!(pair.failure(), inauthentic);
+    }
+}
+
+#[test]
+fn an_answer_in_general_blocks_that_is_not_authentic_fails_the_request_at_once() {
+    for form in [ServiceCiphering::Global, ServiceCiphering::GeneralGlobal] {
+        let mut config = manager(Protection::AUTHENTICATED_ENCRYPTED, form).with_general_block_transfer(3);
+        config.max_receive_pdu_size = 128;
+        let mut pair = Pair::associated(config);
+        pair.tamper = Box::new(|said| match said {
+            Said::Client(octets) => octets.clone(),
+            Said::Meter(octets) => {
+                let mut wrong = octets.clone();
+                // The last block.
+                if octets[8] == 0xe0 && octets[9] & 0x80 != 0 {
+                    *wrong.last_mut().unwrap() ^= 1;
+                }
+                wrong
+            }
+        });
+        let now = pair.now;
+        pair.client.get(crate::meter::PROFILE.buffer()).unwrap();
+        assert_eq!(pair.failure(), ClientError::Security(SecurityError::Inauthentic));
+        assert_eq!(pair.now, now);
+    }
+}

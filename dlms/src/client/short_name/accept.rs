@@ -23,6 +23,9 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     pub(super) fn accept_variables(&mut self, plain: Range<usize>) -> Result<(), ClientError> {
         let bytes = self.rx.as_slice().get(plain.clone()).unwrap_or_default();
         let first = bytes.first().copied().unwrap_or(0);
+        if self.abandoned {
+            return Err(ClientError::Abandoned);
+        }
         match (self.exchange.clone(), first) {
             (Exchange::Authenticate, tag::READ_RESPONSE) => self.accept_token(plain),
             (Exchange::Variables(of), tag::READ_RESPONSE) => self.accept_read(plain, of),

@@ -68,6 +68,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             self.put_any(&whole, needed)?;
             return Ok(None);
         }
+        #[cfg(feature = "general-block-transfer")]
+        if self.put_general(&whole, needed)? {
+            return Ok(None);
+        }
         if self.offered(service.in_blocks()).is_err() || max <= HEADER {
             return Err(Misuse::TooLong { needed, max }.into());
         }

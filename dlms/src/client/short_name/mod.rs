@@ -71,6 +71,13 @@ pub(super) struct Variables {
     block: u16,
 }
 
+impl Variables {
+    /// Whether it only reads.
+    pub(super) fn is_read(&self) -> bool {
+        self.purpose == Purpose::Get
+    }
+}
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {

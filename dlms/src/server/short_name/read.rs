@@ -1,5 +1,7 @@
 use core::ops::Range;
 
+#[cfg(feature = "general-block-transfer")]
+use dlms_core::apdu::AttributeSelection;
 use dlms_core::apdu::{
     Conformance, DataAccessResult, ReadRequest, VariableAccessSpecification as Specification, tag,
 };
@@ -7,7 +9,10 @@ use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, Writer};
 use dlms_core::data::Data;
 use dlms_core::link::Link;
+use dlms_security::SecurityContext;
 
+#[cfg(feature = "general-block-transfer")]
+use super::variable::nth_variable;
 use super::variable::{Variable, is_block, variables};
 use super::{NO_INVOKE_ID, RESULT};
 use crate::server::Connection;
@@ -18,6 +23,8 @@ use crate::server::read::read_whole;
 use crate::server::request::{Request, malformed};
 use crate::server::set::Block;
 use crate::server::site::{Site, demanded_of_response};
+#[cfg(feature = "general-block-transfer")]
+use crate::server::store::Store;
 use crate::server::transfer::{Cursor, Kind, Part, Service, Transfer};
 
 impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
@@ -121,7 +128,14 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let mut cursor = first;
         match self.fill(site, request, &mut cursor, body.clone(), room.clone()) {
             Ok((len, true)) => self.reply_with(site, request, &head, room.start, len),
-            Ok((_, false)) if self.has(request, Conformance::BLOCK_TRANSFER_WITH_GET_OR_READ) => {
+            #[cfg(feature = "general-block-transfer")]
+            Ok((_, false))
+                if self.has_general_blocks(request)
+                    && self.store_variables(site, request, &body, first)? =>
+            {
+                Ok(())
+            }
+            Ok((_, false)) if self.has_get_blocks(request) => {
                 let kind = Kind::Get { request: body, cursor: first };
                 self.transfer = Some(Transfer { peer: request.peer, invoke: NO_INVOKE_ID, block: 0, kind });
                 self.send_get_block(site, request)
@@ -134,6 +148,38 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         }
     }
 
+    /// Puts the values of the variables at `body` together whole and starts to send them in general blocks; what was
+    /// invoked and read already lies there, as `first` says. Whether it fits.
+    #[cfg(feature = "general-block-transfer")]
+    fn store_variables<D: LogicalDevice>(
+        &mut self,
+        site: &mut Site<'_, D>,
+        request: &Request,
+        body: &Range<usize>,
+        first: Cursor,
+    ) -> Result<bool, Fault> {
+        if let Part::Rest { from, to, .. } = first.part {
+            let start = from.saturating_sub(1);
+            if let Some(slot) = self.rx.as_mut_slice().get_mut(start) {
+                *slot = tag::READ_RESPONSE;
+            }
+            return self.send_stored(site, request, start..to).map(|()| true);
+        }
+        let start = body.end.max(request.plain.end).saturating_add(SecurityContext::HEADROOM);
+        let end = self.rx.capacity().saturating_sub(Self::BEHIND);
+        let association = self.associations.get(request.slot).ok_or(Fault::NotAssociated)?;
+        let protection = request.protection;
+        let mut store = Store { rx: &mut self.rx, request: body.clone(), at: start, end, is_full: false };
+        let written = write_all(&mut store, site, |store, site, index| {
+            store.value(site, association, protection, selected, index)
+        });
+        let (end, fits) = (store.at, written.is_ok() && !store.is_full);
+        if fits {
+            self.send_stored(site, request, start..end)?;
+        }
+        Ok(fits)
+    }
+
     /// Invokes and reads the variables at `body`, once: where the answer lies behind them, and which of the methods
     /// brought new keys.
     fn invoke_variables<D: LogicalDevice>(
@@ -142,7 +188,10 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         request: &Request,
         body: &Range<usize>,
     ) -> Result<(Range<usize>, Option<usize>), Fault> {
-        let from = body.end;
+        // Room for the head of the answer and its ciphering, where it may go as it lies.
+        let blocks = self.has_general_blocks(request);
+        let (before, behind) = if blocks { (SecurityContext::HEADROOM + 1, Self::BEHIND) } else { (0, 0) };
+        let from = body.end.max(request.plain.end).saturating_add(before);
         // A buffer that cannot grow that far has what it has.
         let wanted = from.saturating_add(RESULT).min(self.rx.capacity());
         let _ = self.rx.reserve(wanted);
@@ -151,6 +200,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let Some((received, results)) = rx.as_mut_slice().split_at_mut_checked(from) else {
             return Err(Fault::Unanswerable);
         };
+        let size = results.len().saturating_sub(behind);
+        let results = results.get_mut(..size).unwrap_or_default();
         let bytes = received.get(body.clone()).unwrap_or_default();
         let list = variables(bytes).map_err(|_| Fault::Malformed)?;
         let mut w = Writer::new(results);
@@ -211,4 +262,39 @@ impl<D: LogicalDevice> Invoke<'_, '_, D> {
             }
         }
     }
+}
+
+/// The attribute with this number, of the variables in `bytes`.
+#[cfg(feature = "general-block-transfer")]
+fn selected<'r, D: LogicalDevice>(
+    site: &Site<'_, D>,
+    bytes: &'r [u8],
+    index: usize,
+) -> Option<AttributeSelection<'r>> {
+    nth_variable(site, bytes, index)?.0.ok()
+}
+
+/// Writes a read-response whole, with `value` for each value.
+#[cfg(feature = "general-block-transfer")]
+fn write_all<D: LogicalDevice, B: Buffer>(
+    store: &mut Store<'_, B>,
+    site: &mut Site<'_, D>,
+    mut value: impl FnMut(&mut Store<'_, B>, &mut Site<'_, D>, usize) -> Result<(), DataAccessResult>,
+) -> Result<(), DataAccessResult> {
+    let count = variables(store.split(0)?.0).map_or(0, |list| list.len());
+    store.put(|_, w| {
+        w.u8(tag::READ_RESPONSE);
+        w.length(count);
+    })?;
+    for index in 0..count {
+        let start = store.at;
+        // That there is no such attribute is told as when it is read.
+        let named = nth_variable(site, store.split(0)?.0, index).map_or(Ok(()), |(item, _)| item.map(|_| ()));
+        store.put(|_, w| w.u8(0))?;
+        if let Err(error) = named.and_then(|()| value(store, site, index)) {
+            store.at = start;
+            store.put(|_, w| w.array([1, error.code()]))?;
+        }
+    }
+    Ok(())
 }
