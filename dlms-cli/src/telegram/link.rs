@@ -3,6 +3,7 @@ use dlms_core::apdu::tag;
 use dlms_core::codec::Decode;
 use dlms_core::data::Data;
 use dlms_hdlc::{FLAG, Llc, frames};
+use iec62056_21::p1::{self, MissingCrc};
 
 /// What carries a telegram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -49,7 +50,7 @@ impl Link {
     ///
     /// A flag begins HDLC, `00 01` the wrapper, `68 L L 68` M-Bus, `/` a P1 telegram, an LLC header or the tag of a message
     /// that message. A frame from the air is known by its check sequences, or by its length and its fields. What is none of
-    /// these is a value if all of it is one, else HDLC if a frame is in it.
+    /// these is a value if all of it is one, else whatever link a frame or telegram somewhere in it is of.
     pub(super) fn of(octets: &[u8]) -> Self {
         match octets {
             // A length may be a flag.
@@ -72,6 +73,12 @@ impl Link {
             Self::Data
         } else if frames(octets).any(|located| located.frame.is_ok()) {
             Self::Hdlc
+        } else if mbus::has_wired(octets) {
+            Self::Mbus
+        } else if p1::telegrams(octets, MissingCrc::Refused).any(|located| located.telegram.is_ok()) {
+            Self::P1
+        } else if mbus::has_wireless(octets) {
+            Self::Wmbus
         } else {
             Self::Apdu
         }

@@ -6,6 +6,7 @@ mod command;
 mod every_message;
 mod explained_codes;
 mod hostile_input;
+mod in_a_row;
 mod keys;
 mod mbus;
 mod models;

@@ -58,6 +58,11 @@ pub(in crate::telegram) fn read(
     }
 }
 
+/// Whether a long frame is anywhere in the octets.
+pub(in crate::telegram) fn has_message(octets: &[u8]) -> bool {
+    frames(octets, Leniency::NONE).any(|located| matches!(located.frame, Ok(Frame::Long(_))))
+}
+
 fn stray(count: usize, offset: usize, documents: &mut Documents<'_>) {
     if count > 0 {
         documents.warn(format!("noise: {count} byte(s) that are no frame at byte {offset}"));

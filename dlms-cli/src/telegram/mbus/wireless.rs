@@ -19,13 +19,9 @@ pub(in crate::telegram) fn read(
     let (mut at, mut seen) = (0, false);
     while at < octets.len() {
         let rest = octets.get(at..).unwrap_or_default();
-        let found = match whole(rest) {
-            Ok(found) => Ok((at, found)),
-            // With its check sequences a frame is found wherever it is.
-            Err(error) => (at..octets.len())
-                .find_map(|start| Some((start, checked(octets.get(start..)?)?)))
-                .ok_or(error),
-        };
+        // With its check sequences a frame is found wherever it is.
+        let with_checks = (at..octets.len()).find_map(|start| Some((start, checked(octets.get(start..)?)?)));
+        let found = with_checks.map_or_else(|| whole(rest).map(|found| (at, found)), Ok);
         let (start, found) = match found {
             Ok(found) => found,
             Err(_) if seen && noise => {
@@ -61,6 +57,14 @@ pub(in crate::telegram) fn is_frame(octets: &[u8]) -> bool {
     })
 }
 
+/// Whether a frame with right check sequences is anywhere in the octets.
+pub(in crate::telegram) fn has_checked(octets: &[u8]) -> bool {
+    // Nothing else than the check sequences speaks for it, so that short ones are not looked for.
+    (0..octets.len())
+        .filter_map(|start| octets.get(start..))
+        .any(|rest| rest.first().is_some_and(|length| *length >= 15) && checked(rest).is_some())
+}
+
 /// A frame without its check sequences, and how many octets it had with them.
 struct Found {
     frame: Vec<u8>,
@@ -68,12 +72,9 @@ struct Found {
     len: usize,
 }
 
-/// The frame that `octets` begin with, with or without check sequences.
+/// The frame that `octets` begin with, without check sequences; or why there is none.
 fn whole(octets: &[u8]) -> Result<Found, Failure> {
     let length = octets.first().copied().unwrap_or_default();
-    if let Some(found) = checked(octets) {
-        return Ok(found);
-    }
     let lens = [Format::A, Format::B].map(|format| format.frame_len(length));
     let fitting = lens.into_iter().flatten().filter(|len| *len <= octets.len());
     let mut failure = None;
