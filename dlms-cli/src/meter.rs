@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use dlms_core::crypto::SecuritySuite;
 use dlms_hdlc::{Parameters, SecondarySettings};
 use dlms_security::Protection;
 use iec62056_21::{BaudCharacter, Identification, OpeningServerSettings};
@@ -60,6 +61,9 @@ pub(crate) struct MeterArgs {
     /// The largest APDU the meter takes.
     #[arg(long, value_name = "N", default_value_t = Options::default().pdu_size)]
     pdu_size: u16,
+    /// The security suite. In suite 2 keys are twice as long: the same octets twice.
+    #[arg(long, value_name = "0|1|2", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
+    suite: u8,
     /// Print keys and passwords.
     #[arg(long)]
     show_secrets: bool,
@@ -86,8 +90,9 @@ pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
             "--count is for meters with ports of their own, not for one --serial line",
         ));
     }
+    let suite = SecuritySuite::from_id(args.suite).unwrap_or_default();
     if args.show_secrets {
-        show_secrets(output)?;
+        show_secrets(suite, output)?;
     }
     let nowhere = args.hdlc_tcp.is_none() && args.serial.is_none();
     let tcp = args.tcp.as_deref().or(nowhere.then_some("127.0.0.1:4059"));
@@ -105,6 +110,7 @@ pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
             speed: args.speed,
             policy: args.policy,
             pdu_size: args.pdu_size,
+            suite,
         };
         let audit: Audit = match args.audit {
             true => Arc::new(|peer, event| eprintln!("{peer} {event:?}")),
@@ -160,14 +166,15 @@ fn next_address(address: &str, number: u16) -> Result<String, Failure> {
     Ok(format!("{host}:{port}"))
 }
 
-fn show_secrets(output: &Output) -> Result<(), Failure> {
+fn show_secrets(suite: SecuritySuite, output: &Output) -> Result<(), Failure> {
+    let key = |key| hex::to_text(&keys::in_suite(key, suite));
     let password = String::from_utf8_lossy(keys::PASSWORD).into_owned();
     let secrets = json!({
         "system-title": hex::to_text(&keys::METER_TITLE.0),
-        "encryption-key": hex::to_text(&keys::EK),
-        "broadcast-key": hex::to_text(&keys::BK),
-        "authentication-key": hex::to_text(&keys::AK),
-        "key-encryption-key": hex::to_text(&keys::KEK),
+        "encryption-key": key(&keys::EK),
+        "broadcast-key": key(&keys::BK),
+        "authentication-key": key(&keys::AK),
+        "key-encryption-key": key(&keys::KEK),
         "password": password,
     });
     output.print(&secrets, |secrets| {

@@ -31,6 +31,10 @@ pub enum SecurityError {
         /// The least counter that would have been new.
         expected: u32,
     },
+    /// A message that no counter protects, in a transaction that is not newer than the last, or not the one it would
+    /// have to answer.
+    #[error("an old transaction, or another one")]
+    OldTransaction,
     /// Less protection than demanded.
     #[error("weaker protection than the policy demands")]
     WeakerThanPolicy,

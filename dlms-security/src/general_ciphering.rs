@@ -65,7 +65,18 @@ impl<'a> Decode<'a> for GeneralCiphering<'a> {
     fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         expect(r, tag::GENERAL_CIPHERING)?;
         let Header { fields, octets: header } = Header::decode(r)?;
-        let key_info = if r.presence()? { Some(KeyInfo::decode(r)?) } else { None };
+        let offset = r.offset();
+        let key_info = match r.u8()? {
+            0 => None,
+            1 => Some(KeyInfo::decode(r)?),
+            // Nothing authenticates this octet: it has one meaning or none.
+            _ => {
+                return Err(DecodeError {
+                    kind: DecodeErrorKind::InvalidValue("presence of key-info"),
+                    offset,
+                });
+            }
+        };
         let SecurityHeader { security_control, invocation_counter, content, content_offset } =
             SecurityHeader::decode(r)?;
         let [transaction_id, originator_system_title, recipient_system_title, date_time, other_information] =

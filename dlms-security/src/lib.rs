@@ -17,7 +17,8 @@
 //! Keys are named and never seen here: the crypto provider holds them. No heap, no clock, no randomness; nothing a
 //! peer sends can panic.
 //!
-//! Built: suites 0, 1 and 2 as far as they are symmetric. Signatures, key agreement and compression are refused by name.
+//! With feature `general-protection`: general-ciphering with identified, wrapped and agreed keys, and general-signing,
+//! alone and nested ([`GeneralProtection`]). Compression is refused by name.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -36,6 +37,8 @@ mod context;
 mod counter;
 mod error;
 mod general_ciphering;
+#[cfg(feature = "general-protection")]
+mod general_protection;
 mod general_signing;
 pub mod hls;
 pub mod key_agreement;
@@ -58,6 +61,8 @@ pub use context::{SecurityContext, Unprotected};
 pub use counter::{CounterError, CounterId, CounterStore, InvocationCounters, StoreError};
 pub use error::SecurityError;
 pub use general_ciphering::{GeneralCiphering, KeyInfo};
+#[cfg(feature = "general-protection")]
+pub use general_protection::{GeneralProtection, KeySource, SignedOctets, SigningOrder, Transactions};
 pub use general_signing::GeneralSigning;
 pub use policy::SecurityPolicy;
 pub use protection::Protection;

@@ -13,8 +13,10 @@ pub struct SecurityPolicy {
 impl SecurityPolicy {
     const AUTHENTICATED_REQUEST: u8 = 0x04;
     const ENCRYPTED_REQUEST: u8 = 0x08;
+    const SIGNED_REQUEST: u8 = 0x10;
     const AUTHENTICATED_RESPONSE: u8 = 0x20;
     const ENCRYPTED_RESPONSE: u8 = 0x40;
+    const SIGNED_RESPONSE: u8 = 0x80;
 
     /// The same in both directions.
     #[must_use]
@@ -26,32 +28,38 @@ impl SecurityPolicy {
     #[must_use]
     pub const fn from_v0(value: u8) -> Option<Self> {
         match value {
-            0..=3 => {
-                Some(Self::both(Protection { authenticated: value & 1 != 0, encrypted: value & 2 != 0 }))
-            }
+            0..=3 => Some(Self::both(Protection {
+                authenticated: value & 1 != 0,
+                encrypted: value & 2 != 0,
+                signed: false,
+            })),
             _ => None,
         }
     }
 
-    /// As a value of version 0, which has the same in both directions; nothing when they differ.
+    /// As a value of version 0, which has the same in both directions; nothing when they differ, or are signed.
     #[must_use]
     pub const fn to_v0(self) -> Option<u8> {
-        let Protection { authenticated, encrypted } = self.request;
+        let Protection { authenticated, encrypted, signed } = self.request;
+        if signed || self.response.signed {
+            return None;
+        }
         if authenticated != self.response.authenticated || encrypted != self.response.encrypted {
             return None;
         }
         Some(authenticated as u8 | (encrypted as u8) << 1)
     }
 
-    /// The policy of a Security setup of version 1, a bit each: `04` authenticated and `08` encrypted request, `20`
-    /// and `40` the same of the response. Nothing for the reserved bits, nor for digital signatures (`10`, `80`),
-    /// which are not offered.
+    /// The policy of a Security setup of version 1, a bit each: `04` authenticated, `08` encrypted and `10` signed
+    /// request; `20`, `40` and `80` the same of the response. Nothing for the reserved bits.
     #[must_use]
     pub const fn from_v1(value: u8) -> Option<Self> {
         let known = Self::AUTHENTICATED_REQUEST
             | Self::ENCRYPTED_REQUEST
+            | Self::SIGNED_REQUEST
             | Self::AUTHENTICATED_RESPONSE
-            | Self::ENCRYPTED_RESPONSE;
+            | Self::ENCRYPTED_RESPONSE
+            | Self::SIGNED_RESPONSE;
         if value & !known != 0 {
             return None;
         }
@@ -59,10 +67,12 @@ impl SecurityPolicy {
             request: Protection {
                 authenticated: value & Self::AUTHENTICATED_REQUEST != 0,
                 encrypted: value & Self::ENCRYPTED_REQUEST != 0,
+                signed: value & Self::SIGNED_REQUEST != 0,
             },
             response: Protection {
                 authenticated: value & Self::AUTHENTICATED_RESPONSE != 0,
                 encrypted: value & Self::ENCRYPTED_RESPONSE != 0,
+                signed: value & Self::SIGNED_RESPONSE != 0,
             },
         })
     }
@@ -77,11 +87,17 @@ impl SecurityPolicy {
         if self.request.encrypted {
             value |= Self::ENCRYPTED_REQUEST;
         }
+        if self.request.signed {
+            value |= Self::SIGNED_REQUEST;
+        }
         if self.response.authenticated {
             value |= Self::AUTHENTICATED_RESPONSE;
         }
         if self.response.encrypted {
             value |= Self::ENCRYPTED_RESPONSE;
+        }
+        if self.response.signed {
+            value |= Self::SIGNED_RESPONSE;
         }
         value
     }
@@ -130,7 +146,7 @@ mod tests {
                 SecurityPolicy::from_v0(value).and_then(SecurityPolicy::to_v0),
                 (value < 4).then_some(value)
             );
-            let known = value & 0x93 == 0;
+            let known = value & 0x03 == 0;
             assert_eq!(SecurityPolicy::from_v1(value).map(SecurityPolicy::to_v1), known.then_some(value));
         }
         assert_eq!(SecurityPolicy::from_v0(3).unwrap().to_v1(), 0x6c);

@@ -86,6 +86,9 @@ impl Default for ReplayWindow {
 pub struct ReplayWindows<const N: usize = 8> {
     width: u8,
     entries: [Option<Entry>; N],
+    /// The last transaction of each originator.
+    #[cfg(feature = "general-protection")]
+    transactions: [Option<(SystemTitle, u128)>; N],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -99,13 +102,18 @@ impl<const N: usize> ReplayWindows<N> {
     /// Nothing received yet, strict.
     #[must_use]
     pub const fn new() -> Self {
-        Self { width: 0, entries: [None; N] }
+        Self::with_width(0)
     }
 
     /// Nothing received yet, with windows of this width: see [`ReplayWindow`].
     #[must_use]
     pub const fn with_width(width: u8) -> Self {
-        Self { width, entries: [None; N] }
+        Self {
+            width,
+            entries: [None; N],
+            #[cfg(feature = "general-protection")]
+            transactions: [None; N],
+        }
     }
 
     /// The highest counter accepted from this originator under this key.
@@ -168,6 +176,13 @@ impl<const N: usize> ReplayWindows<N> {
             .filter_map(|entry| Some((entry.originator, entry.key, entry.window.last?)))
     }
 
+    /// The last transaction of every originator, to be kept over a restart, and given back to
+    /// [`accept_transaction`](ReplayMemory::accept_transaction).
+    #[cfg(feature = "general-protection")]
+    pub fn transactions(&self) -> impl Iterator<Item = (SystemTitle, u128)> {
+        self.transactions.iter().flatten().copied()
+    }
+
     /// Forgets all counters under a key: it was replaced, and its counters start again.
     pub fn forget(&mut self, key: KeyId) {
         for entry in &mut self.entries {
@@ -201,6 +216,29 @@ pub trait ReplayMemory {
 
     /// Forgets all counters under a key: it was replaced, and its counters start again.
     fn forget(&mut self, key: KeyId);
+
+    /// Checks that a transaction of this originator is newer than all before, and that there is a place to remember it:
+    /// of messages that no counter protects from coming again.
+    ///
+    /// # Errors
+    /// `OldTransaction`, `NoRoom`; `Unsupported` where transactions are not remembered.
+    fn check_transaction(&self, originator: SystemTitle, transaction: u128) -> Result<(), SecurityError> {
+        let _ = (originator, transaction);
+        Err(SecurityError::Unsupported("memory of transactions"))
+    }
+
+    /// Remembers that the transaction was accepted.
+    ///
+    /// # Errors
+    /// `NoRoom`; `Unsupported` where transactions are not remembered.
+    fn accept_transaction(
+        &mut self,
+        originator: SystemTitle,
+        transaction: u128,
+    ) -> Result<(), SecurityError> {
+        let _ = (originator, transaction);
+        Err(SecurityError::Unsupported("memory of transactions"))
+    }
 }
 
 impl<const N: usize> ReplayMemory for ReplayWindows<N> {
@@ -215,6 +253,30 @@ impl<const N: usize> ReplayMemory for ReplayWindows<N> {
     }
     fn forget(&mut self, key: KeyId) {
         Self::forget(self, key);
+    }
+    #[cfg(feature = "general-protection")]
+    fn check_transaction(&self, originator: SystemTitle, transaction: u128) -> Result<(), SecurityError> {
+        match self.transactions.iter().flatten().find(|(known, _)| *known == originator) {
+            Some((_, last)) if transaction > *last => Ok(()),
+            Some(_) => Err(SecurityError::OldTransaction),
+            None if self.transactions.iter().any(Option::is_none) => Ok(()),
+            None => Err(SecurityError::NoRoom),
+        }
+    }
+    #[cfg(feature = "general-protection")]
+    fn accept_transaction(
+        &mut self,
+        originator: SystemTitle,
+        transaction: u128,
+    ) -> Result<(), SecurityError> {
+        let is_known =
+            |entry: &Option<(SystemTitle, u128)>| entry.is_some_and(|(known, _)| known == originator);
+        let known = self.transactions.iter().position(is_known);
+        let place = known.or_else(|| self.transactions.iter().position(Option::is_none));
+        let place = place.and_then(|i| self.transactions.get_mut(i)).ok_or(SecurityError::NoRoom)?;
+        let last = place.map_or(transaction, |(_, last)| last.max(transaction));
+        *place = Some((originator, last));
+        Ok(())
     }
 }
 

@@ -71,7 +71,7 @@ impl SecurityControl {
     /// Bits A and E.
     #[must_use]
     pub const fn protection(self) -> Protection {
-        Protection { authenticated: self.authenticated(), encrypted: self.encrypted() }
+        Protection { authenticated: self.authenticated(), encrypted: self.encrypted(), signed: false }
     }
 }
 

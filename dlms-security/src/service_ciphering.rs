@@ -2,7 +2,7 @@ use dlms_core::apdu::tag;
 
 use crate::{Protection, SecurityError, SystemTitle};
 
-/// The forms of ciphered APDUs that go without negotiating a key.
+/// The forms of ciphered APDUs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ServiceCiphering {
@@ -14,6 +14,9 @@ pub enum ServiceCiphering {
     GeneralGlobal,
     /// general-ded-ciphering: the same under the dedicated key.
     GeneralDedicated,
+    /// general-ciphering: any APDU, with both system titles and with how the key is told: with feature
+    /// `general-protection`.
+    GeneralCiphering,
 }
 
 impl ServiceCiphering {
@@ -22,7 +25,7 @@ impl ServiceCiphering {
     /// Security control and invocation counter.
     pub(crate) const SECURITY_HEADER_LEN: usize = 5;
 
-    /// The form that APDUs of this tag have.
+    /// The form that APDUs of this tag have, general-ciphering excepted: that is a [`GeneralCiphering`](crate::GeneralCiphering).
     #[must_use]
     pub const fn from_tag(ciphered: u8) -> Option<Self> {
         match ciphered {
@@ -51,6 +54,7 @@ impl ServiceCiphering {
             Self::GeneralDedicated if may_be_protected(plain) && !opens(plain) => {
                 Some(tag::GENERAL_DED_CIPHERING)
             }
+            Self::GeneralCiphering if may_be_protected(plain) => Some(tag::GENERAL_CIPHERING),
             _ => None,
         }
     }
@@ -64,7 +68,7 @@ impl ServiceCiphering {
     /// Whether it is a general form, with the system title inside.
     #[must_use]
     pub const fn is_general(self) -> bool {
-        matches!(self, Self::GeneralGlobal | Self::GeneralDedicated)
+        matches!(self, Self::GeneralGlobal | Self::GeneralDedicated | Self::GeneralCiphering)
     }
 
     /// The general form with the same key: what a service goes in that has no ciphered form of its own.
@@ -73,15 +77,26 @@ impl ServiceCiphering {
         match self {
             Self::Global | Self::GeneralGlobal => Self::GeneralGlobal,
             Self::Dedicated | Self::GeneralDedicated => Self::GeneralDedicated,
+            Self::GeneralCiphering => Self::GeneralCiphering,
         }
     }
 
-    /// The same form with the dedicated key.
+    /// The form for what is sent unasked: general-ciphering is for requests and answers, whose transactions are one.
+    #[must_use]
+    pub const fn untransacted(self) -> Self {
+        match self {
+            Self::GeneralCiphering => Self::GeneralGlobal,
+            other => other,
+        }
+    }
+
+    /// The same form with the dedicated key, where it has one.
     #[must_use]
     pub const fn dedicated(self) -> Self {
         match self {
             Self::Global | Self::Dedicated => Self::Dedicated,
             Self::GeneralGlobal | Self::GeneralDedicated => Self::GeneralDedicated,
+            Self::GeneralCiphering => Self::GeneralCiphering,
         }
     }
 
@@ -102,7 +117,8 @@ impl ServiceCiphering {
     }
 }
 
-/// The octets that protection adds to a plain APDU of `plain_len` octets, exactly.
+/// The octets that protection adds to a plain APDU of `plain_len` octets, exactly; of general-ciphering and signatures
+/// only the context knows ([`SecurityContext::overhead`](crate::SecurityContext::overhead)).
 #[must_use]
 pub const fn overhead(form: ServiceCiphering, protection: Protection, plain_len: usize) -> usize {
     if !protection.authenticated && !protection.encrypted {

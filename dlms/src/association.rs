@@ -29,6 +29,11 @@ pub(crate) const SERVED: Conformance = if cfg!(feature = "general-block-transfer
     OPTIONAL
 };
 
+/// Octets that the user-information of AARQ, AARE, RLRQ and RLRE has at most: an InitiateRequest with a dedicated key of 32
+/// octets, ciphered; in general-ciphering with the halves of an agreement, and signed.
+#[cfg(any(feature = "client", feature = "server"))]
+pub(crate) const INITIATE: usize = if cfg!(feature = "general-protection") { 640 } else { 160 };
+
 /// The method that carries the third and fourth pass of high level security.
 #[cfg(any(feature = "client", feature = "server"))]
 pub(crate) const REPLY_TO_HLS: MethodDescriptor = MethodDescriptor::new(15, CURRENT_ASSOCIATION, 1);

@@ -204,7 +204,7 @@ impl Forger {
                     2 => ServiceCiphering::GeneralGlobal,
                     _ => ServiceCiphering::GeneralDedicated,
                 };
-                (form, Protection { authenticated: how & 1 != 0, encrypted: how & 2 != 0 })
+                (form, Protection { authenticated: how & 1 != 0, encrypted: how & 2 != 0, signed: false })
             }
         };
         let start = SecurityContext::HEADROOM;

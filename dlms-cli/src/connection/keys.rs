@@ -27,14 +27,14 @@ impl Keys {
     ///
     /// # Errors
     /// `missing-key`; `usage` for a key of the wrong length.
-    pub(super) fn check(&self, authenticated: bool) -> Result<(), Failure> {
+    pub(super) fn check(&self, suite: SecuritySuite, authenticated: bool) -> Result<(), Failure> {
         for (name, key, needed) in [("--ek", &self.ek, true), ("--ak", &self.ak, authenticated)] {
             match key {
                 None if needed => {
                     return Err(Failure::new(FailureKind::MissingKey, format!("{name} is needed")));
                 }
-                Some(key) if key.as_bytes().len() != SecuritySuite::Suite0.key_len() => {
-                    return Err(Failure::usage(format!("{name} has 16 octets")));
+                Some(key) if key.as_bytes().len() != suite.key_len() => {
+                    return Err(Failure::usage(format!("{name} has {} octets", suite.key_len())));
                 }
                 _ => {}
             }

@@ -16,7 +16,7 @@ use super::octets::Octets;
 use super::serial::SerialLine;
 use super::word::Referencing;
 use super::{Auth, ConnectionFlags, Form, Keys, Security, TraceTo, hdlc};
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::virtual_meter::keys;
 
 /// The service access point of the public client.
@@ -83,6 +83,7 @@ pub(crate) struct Settings {
     pub(crate) hdlc: PrimarySettings,
     pub(crate) auth: Auth,
     pub(crate) security: Security,
+    pub(crate) suite: SecuritySuite,
     pub(crate) keys: Keys,
     pub(crate) counting: Counting,
     pub(crate) counter_obis: Option<ObisCode>,
@@ -113,6 +114,7 @@ impl Settings {
         let ciphers = flags.ek.is_some() || auth == Auth::HlsGmac;
         let security = flags.security.unwrap_or(if ciphers { Security::AuthEnc } else { Security::None });
         let keys = Keys::new(&flags, auth);
+        let suite = suite(&flags);
         let mut config = ClientConfig::new(flags.client.unwrap_or(PUBLIC), flags.server.unwrap_or(1));
         if flags.referencing == Some(Referencing::Sn) {
             config.referencing = dlms::Referencing::ShortName;
@@ -126,11 +128,11 @@ impl Settings {
         };
         config.response_time_out = flags.timeout.map_or(config.response_time_out, milliseconds);
         if security != Security::None || auth.needs_title() {
-            config.ciphering = Some(ciphering(&flags, security.protection())?);
-            config.dedicated_key = dedicated_key(flags.dedicated_key.as_ref())?;
+            config.ciphering = Some(ciphering(&flags, suite, security.protection())?);
+            config.dedicated_key = dedicated_key(suite, flags.dedicated_key.as_ref())?;
         }
         if security != Security::None || auth == Auth::HlsGmac {
-            keys.check(security.protection().authenticated || auth == Auth::HlsGmac)?;
+            keys.check(suite, security.protection().authenticated || auth == Auth::HlsGmac)?;
         }
         if flags.dedicated_key.is_some() && !config.ciphering.is_some_and(|c| c.form.is_dedicated()) {
             return Err(Failure::usage("--dedicated-key goes with --ciphering ded or general-ded"));
@@ -155,6 +157,7 @@ impl Settings {
             config,
             auth,
             security,
+            suite,
             keys,
             counting,
             counter_obis: flags.counter_obis,
@@ -184,12 +187,9 @@ fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
     let auth = auth.map(|auth| format!("--auth {}", auth.name()));
     let named = [
         (auth.is_some(), auth.as_deref().unwrap_or_default()),
-        (flags.suite == Some(1), "--suite 1"),
-        (flags.suite == Some(2), "--suite 2"),
         (flags.signing_key.is_some(), "--signing-key"),
         (flags.agreement_key.is_some(), "--agreement-key"),
         (flags.server_cert.is_some(), "--server-cert"),
-        (flags.ciphering == Some(Form::General), "--ciphering general"),
     ];
     match named.into_iter().find(|(given, _)| *given) {
         Some((_, name)) => Err(Failure::unsupported(format!("{name} is not built yet"))),
@@ -199,6 +199,7 @@ fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
 
 /// What the built-in meter wants of the client that is asked for, and its keys, which everybody knows.
 fn with_demo_defaults(flags: ConnectionFlags) -> ConnectionFlags {
+    let suite = suite(&flags);
     let client = flags.client.unwrap_or(match flags.auth {
         None | Some(Auth::HlsGmac) => keys::MANAGEMENT,
         Some(Auth::Lls) => keys::READER,
@@ -216,8 +217,8 @@ fn with_demo_defaults(flags: ConnectionFlags) -> ConnectionFlags {
         auth: Some(auth),
         security: Some(security),
         password: Some(keys::PASSWORD.into()),
-        ek: Some(keys::EK[..].into()),
-        ak: Some(keys::AK[..].into()),
+        ek: Some(keys::in_suite(&keys::EK, suite).as_slice().into()),
+        ak: Some(keys::in_suite(&keys::AK, suite).as_slice().into()),
         system_title: Some(keys::CLIENT_TITLE.0[..].into()),
         ..ConnectionFlags::default()
     })
@@ -238,27 +239,35 @@ fn authentication(auth: Auth, password: Option<&Octets>) -> Result<Authenticatio
     Ok(auth.mechanism().map_or(Authentication::None, Authentication::Hls))
 }
 
-fn ciphering(flags: &ConnectionFlags, protection: Protection) -> Result<Ciphering, Failure> {
+fn suite(flags: &ConnectionFlags) -> SecuritySuite {
+    flags.suite.and_then(SecuritySuite::from_id).unwrap_or_default()
+}
+
+fn ciphering(
+    flags: &ConnectionFlags,
+    suite: SecuritySuite,
+    protection: Protection,
+) -> Result<Ciphering, Failure> {
     let title = flags.system_title.as_ref();
     let title =
         title.ok_or_else(|| Failure::usage("ciphering, hls-gmac and hls-sha256 need --system-title"))?;
     let title =
         <[u8; 8]>::try_from(title.as_bytes()).map_err(|_| Failure::usage("--system-title has 8 octets"))?;
     Ok(Ciphering {
-        suite: SecuritySuite::Suite0,
+        suite,
         protection,
-        form: flags.ciphering.and_then(Form::service).unwrap_or(ServiceCiphering::Global),
+        form: flags.ciphering.map_or(ServiceCiphering::Global, Form::service),
         // HLS by keys alone goes without: meters refuse the context with ciphering where nothing is ciphered.
         context: protection != Protection::NONE,
         ..Ciphering::new(SystemTitle(title))
     })
 }
 
-fn dedicated_key(key: Option<&DedicatedKey>) -> Result<Option<Secret>, Failure> {
+fn dedicated_key(suite: SecuritySuite, key: Option<&DedicatedKey>) -> Result<Option<Secret>, Failure> {
     let Some(DedicatedKey::Given(key)) = key else { return Ok(None) };
     match key.as_bytes() {
-        octets if octets.len() == SecuritySuite::Suite0.key_len() => Ok(Secret::new(octets)),
-        _ => Err(Failure::new(FailureKind::Usage, "--dedicated-key has 16 octets")),
+        octets if octets.len() == suite.key_len() => Ok(Secret::new(octets)),
+        _ => Err(Failure::usage(format!("--dedicated-key has {} octets", suite.key_len()))),
     }
 }
 
@@ -270,6 +279,7 @@ pub(crate) const fn milliseconds(seconds: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::FailureKind;
 
     fn settings(flags: ConnectionFlags) -> Result<Settings, Failure> {
         Settings::new(flags)
@@ -331,6 +341,9 @@ mod tests {
         assert_eq!(kind(ConnectionFlags { system_title: octets(7), ..keyed.clone() }), FailureKind::Usage);
         assert_eq!(kind(ConnectionFlags { auth: Some(Auth::Lls), ..tcp() }), FailureKind::Usage);
         assert_eq!(kind(ConnectionFlags { gbt: Some(64), ..tcp() }), FailureKind::Usage);
+        let long = ConnectionFlags { suite: Some(2), ..keyed.clone() };
+        assert_eq!(kind(long.clone()), FailureKind::Usage, "keys of suite 2 have 32 octets");
+        assert!(settings(ConnectionFlags { ek: octets(32), ak: octets(32), ..long }).is_ok());
         let dedicated = Some(DedicatedKey::Random);
         assert_eq!(kind(ConnectionFlags { dedicated_key: dedicated, ..keyed }), FailureKind::Usage);
     }
@@ -338,9 +351,8 @@ mod tests {
     #[test]
     fn what_is_not_built_is_refused_by_name() {
         for flags in [
-            ConnectionFlags { suite: Some(2), ..tcp() },
             ConnectionFlags { auth: Some(Auth::HlsEcdsa), ..tcp() },
-            ConnectionFlags { ciphering: Some(Form::General), ..tcp() },
+            ConnectionFlags { auth: Some(Auth::HlsManufacturer), ..tcp() },
         ] {
             let failure = settings(flags).unwrap_err();
             assert_eq!(failure.kind(), FailureKind::Unsupported);

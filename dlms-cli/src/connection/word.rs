@@ -96,14 +96,14 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// The form, if it is a service ciphering.
-    pub(crate) const fn service(self) -> Option<ServiceCiphering> {
+    /// The form.
+    pub(crate) const fn service(self) -> ServiceCiphering {
         match self {
-            Self::Glo => Some(ServiceCiphering::Global),
-            Self::Ded => Some(ServiceCiphering::Dedicated),
-            Self::GeneralGlo => Some(ServiceCiphering::GeneralGlobal),
-            Self::GeneralDed => Some(ServiceCiphering::GeneralDedicated),
-            Self::General => None,
+            Self::Glo => ServiceCiphering::Global,
+            Self::Ded => ServiceCiphering::Dedicated,
+            Self::GeneralGlo => ServiceCiphering::GeneralGlobal,
+            Self::GeneralDed => ServiceCiphering::GeneralDedicated,
+            Self::General => ServiceCiphering::GeneralCiphering,
         }
     }
 }

@@ -47,7 +47,8 @@ pub(crate) struct DemoArgs {}
 /// Runs `dlms demo`.
 pub(crate) fn run(_: &DemoArgs, output: &Output) -> Result<(), Failure> {
     let link = |error: std::io::Error| Failure::new(transport(&error).kind(), error.to_string());
-    let (meter, address) = RunningMeter::on_loopback().map_err(link)?;
+    let (meter, address) =
+        RunningMeter::on_loopback(dlms_core::crypto::SecuritySuite::Suite0).map_err(link)?;
     let stream = TcpStream::connect(address).map_err(link)?;
     stream.set_nodelay(true).map_err(link)?;
     // A second handle on the same connection, for what no client would do.

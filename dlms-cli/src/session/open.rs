@@ -52,7 +52,7 @@ impl Session {
 
 /// Starts the built-in meter and says so: nobody shall take it for a real one.
 fn start_demo(settings: &mut Settings) -> Result<RunningMeter, Failure> {
-    let (meter, address) = RunningMeter::on_loopback()
+    let (meter, address) = RunningMeter::on_loopback(settings.suite)
         .map_err(|e| Failure::new(FailureKind::Link, format!("cannot start the built-in meter: {e}")))?;
     let (address, client) = (address.to_string(), settings.config.saps.client);
     let (auth, security) = (settings.auth.name(), settings.security.name());

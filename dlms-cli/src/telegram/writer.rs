@@ -143,7 +143,7 @@ fn control_of(security: &Members<'_>) -> Result<SecurityControl, Failure> {
     let suite = SecuritySuite::from_id(security.number("suite")?);
     let suite = suite.ok_or_else(|| security.wrong("suite", "0, 1 or 2"))?;
     let (authenticated, encrypted) = (security.flag("authenticated")?, security.flag("encrypted")?);
-    Ok(SecurityControl::new(suite, Protection { authenticated, encrypted }, false))
+    Ok(SecurityControl::new(suite, Protection { authenticated, encrypted, signed: false }, false))
 }
 
 /// The message, or the blocks that carry it.

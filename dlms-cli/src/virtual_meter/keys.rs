@@ -1,5 +1,6 @@
 //! The keys and passwords of the virtual meter: for tests, known to everybody.
 
+use dlms_core::crypto::SecuritySuite;
 use dlms_security::SystemTitle;
 
 /// Global unicast encryption key.
@@ -12,6 +13,11 @@ pub(crate) const AK: [u8; 16] =
     [0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf];
 /// Key encryption (master) key.
 pub(crate) const KEK: [u8; 16] = [0x31; 16];
+/// A key as long as the suite wants it: in suite 2, the same octets twice.
+pub(crate) fn in_suite(key: &[u8; 16], suite: SecuritySuite) -> Vec<u8> {
+    key.repeat(suite.key_len().div_ceil(16))
+}
+
 /// Password of the reading client, and secret of the client with any protection.
 pub(crate) const PASSWORD: &[u8] = b"00000000";
 /// The meter's system title.

@@ -17,7 +17,7 @@ use cosem_classes::model::{ObjectList, Objects};
 use dlms::server::{self, AssociationConfig, Device, DeviceConfig, InOrder};
 use dlms::{Authentication, Secret};
 use dlms_core::acse::MechanismName;
-use dlms_core::crypto::{KeyId, KeyKind};
+use dlms_core::crypto::{KeyId, KeyKind, SecuritySuite};
 use dlms_security::{
     CounterId, GrowingKeys, InvocationCounters, Protection, RamCounters, SecurityPolicy, SoftwareProvider,
 };
@@ -50,11 +50,19 @@ pub(crate) struct Options {
     pub(crate) policy: Protection,
     /// The largest APDU it takes, in octets.
     pub(crate) pdu_size: u16,
+    /// Its security suite.
+    pub(crate) suite: SecuritySuite,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 402, speed: 1, policy: Protection::AUTHENTICATED_ENCRYPTED, pdu_size: 1024 }
+        Self {
+            seed: 402,
+            speed: 1,
+            policy: Protection::AUTHENTICATED_ENCRYPTED,
+            pdu_size: 1024,
+            suite: SecuritySuite::Suite0,
+        }
     }
 }
 
@@ -87,10 +95,11 @@ impl VirtualMeter {
         let objects = objects::objects(&Arc::new(Mutex::new(house)), &time, &firmware);
         let config = DeviceConfig {
             max_receive_pdu_size: options.pdu_size,
+            suite: options.suite,
             ..DeviceConfig::new(NAME, keys::METER_TITLE)
         };
-        let mut device =
-            Device::new(config, objects, Rights, provider(), counters()).with_short_names(InOrder);
+        let mut device = Device::new(config, objects, Rights, provider(options.suite), counters())
+            .with_short_names(InOrder);
         for association in associations(options.policy) {
             // There is room for all of them.
             let _ = device.offer(association);
@@ -137,7 +146,7 @@ fn associations(policy: Protection) -> [AssociationConfig; 7] {
     ]
 }
 
-fn provider() -> SoftwareProvider<SysRng, GrowingKeys> {
+fn provider(suite: SecuritySuite) -> SoftwareProvider<SysRng, GrowingKeys> {
     let mut provider = SoftwareProvider::new(SysRng);
     for (kind, key) in [
         (KeyKind::GlobalUnicastEncryption, keys::EK),
@@ -145,8 +154,8 @@ fn provider() -> SoftwareProvider<SysRng, GrowingKeys> {
         (KeyKind::Authentication, keys::AK),
         (KeyKind::KeyEncryption, keys::KEK),
     ] {
-        // Keys of sixteen octets always fit.
-        let _ = provider.set_key(KeyId { setup: 0, kind }, &key);
+        // Keys of these lengths always fit.
+        let _ = provider.set_key(KeyId { setup: 0, kind }, &keys::in_suite(&key, suite));
     }
     // So does a secret of eight.
     let secret = KeyId { setup: 0, kind: KeyKind::Secret(keys::ANY_PROTECTION) };

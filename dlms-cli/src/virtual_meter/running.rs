@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use dlms::server::{Connection, Event};
 use dlms_core::buffer::Growing;
+use dlms_core::crypto::SecuritySuite;
 use dlms_core::limits;
 use dlms_core::link::Link;
 use dlms_hdlc::{Secondary, SecondarySettings};
@@ -60,8 +61,8 @@ impl RunningMeter {
     ///
     /// # Errors
     /// There is no port to be had.
-    pub(crate) fn on_loopback() -> io::Result<(Self, SocketAddr)> {
-        let mut meter = Self::start(Options::default(), Arc::new(|_, _| {}));
+    pub(crate) fn on_loopback(suite: SecuritySuite) -> io::Result<(Self, SocketAddr)> {
+        let mut meter = Self::start(Options { suite, ..Options::default() }, Arc::new(|_, _| {}));
         let address = meter.listen("127.0.0.1:0")?;
         Ok((meter, address))
     }

@@ -75,7 +75,13 @@ fn every_protection_and_form_of_ciphering_is_spoken() {
         let any = meter.keyed(&client).into_iter().map(|word| if word == "1" { "5" } else { word });
         assert_eq!(json(&any.collect::<Vec<_>>())[0]["unit"], "Wh", "{security}");
     }
-    for form in ["glo", "ded", "general-glo", "general-ded"] {
+    for suite in ["1", "2"] {
+        for form in ["glo", "ded", "general-glo", "general-ded", "general"] {
+            let read = json(&["read", "1-0:1.8.0.255", "--suite", suite, "--ciphering", form]);
+            assert_eq!(read[0]["unit"], "Wh", "suite {suite}: {form}");
+        }
+    }
+    for form in ["glo", "ded", "general-glo", "general-ded", "general"] {
         assert_eq!(
             json(&meter.keyed(&["read", "1-0:1.8.0.255", "--ciphering", form]))[0]["unit"],
             "Wh",

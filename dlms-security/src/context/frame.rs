@@ -10,13 +10,20 @@ use crate::{CipheredApdu, Protection, SecurityControl, SecurityError, ServiceCip
 
 /// A received APDU of which the header was found sound.
 pub(super) struct Frame {
-    tag: u8,
+    pub(super) tag: u8,
     pub(super) form: ServiceCiphering,
     pub(super) control: SecurityControl,
     pub(super) originator: SystemTitle,
     pub(super) counter: u32,
     /// Where in the buffer the APDU inside and its tag are.
     pub(super) content: Range<usize>,
+    /// Where the whole is, and of general-ciphering the header that is authenticated.
+    #[cfg(feature = "general-protection")]
+    pub(super) apdu: Range<usize>,
+    #[cfg(feature = "general-protection")]
+    pub(super) header: Range<usize>,
+    #[cfg(feature = "general-protection")]
+    pub(super) transaction: Option<super::general::Transaction>,
 }
 
 impl Frame {
@@ -28,6 +35,9 @@ impl Frame {
     ) -> Result<Self, SecurityError> {
         let octets = buf.get(apdu.clone()).ok_or(Overflow { needed: apdu.end })?;
         match octets.first() {
+            #[cfg(feature = "general-protection")]
+            Some(&tag::GENERAL_CIPHERING) => return context.read_general(octets, apdu),
+            #[cfg(not(feature = "general-protection"))]
             Some(&tag::GENERAL_CIPHERING) => return Err(SecurityError::Unsupported("general-ciphering")),
             Some(&tag::GENERAL_SIGNING) => return Err(SecurityError::Unsupported("general-signing")),
             _ => {}
@@ -44,7 +54,7 @@ impl Frame {
         if control.broadcast() && (view.form.is_dedicated() || protection == Protection::NONE) {
             return Err(SecurityError::Inconsistent);
         }
-        if !protection.covers(context.minimum) {
+        if !protection.covers(context.minimum.ciphering()) {
             return Err(SecurityError::WeakerThanPolicy);
         }
         let originator = match view.system_title.and_then(SystemTitle::from_slice) {
@@ -63,6 +73,12 @@ impl Frame {
             originator,
             counter: view.invocation_counter,
             content: start..start.saturating_add(view.content.len()),
+            #[cfg(feature = "general-protection")]
+            apdu,
+            #[cfg(feature = "general-protection")]
+            header: 0..0,
+            #[cfg(feature = "general-protection")]
+            transaction: None,
         })
     }
 
@@ -70,6 +86,14 @@ impl Frame {
     pub(super) fn plain(&self) -> Range<usize> {
         let tag_len = if self.control.authenticated() { ServiceCiphering::TAG_LEN } else { 0 };
         self.content.start..self.content.end.saturating_sub(tag_len)
+    }
+
+    /// The header that is authenticated besides the security control octet.
+    pub(super) fn header<'b>(&self, before: &'b [u8]) -> &'b [u8] {
+        #[cfg(feature = "general-protection")]
+        return before.get(self.header.clone()).unwrap_or_default();
+        #[cfg(not(feature = "general-protection"))]
+        before.get(..0).unwrap_or_default()
     }
 
     /// Checks that the plain APDU may be in this one.

@@ -1,5 +1,7 @@
 mod dedicated;
 mod frame;
+#[cfg(feature = "general-protection")]
+mod general;
 
 use core::ops::Range;
 
@@ -14,7 +16,8 @@ use frame::Frame;
 
 use crate::{
     CounterId, CounterStore, InvocationCounters, Protection, PublicKey, ReplayMemory, SecurityControl,
-    SecurityError, ServiceCiphering, SystemTitle, overhead, service_ciphering::may_be_protected,
+    SecurityError, ServiceCiphering, SystemTitle, overhead, plain_capacity,
+    service_ciphering::may_be_protected,
 };
 
 /// The security of one association: suite, system titles, the names of the keys and the counters of the dedicated one.
@@ -30,9 +33,18 @@ pub struct SecurityContext {
     minimum: Protection,
     broadcast: bool,
     dedicated: Option<Dedicated>,
+    /// Additional authenticated data has no octets of an authentication key.
+    without_authentication_key: bool,
     #[cfg(feature = "general-protection")]
-    peer_signing_key: Option<PublicKey>,
+    general: general::General,
 }
+
+/// What was signed inside of something ciphered.
+#[cfg(feature = "general-protection")]
+type Inside = general::Verified;
+/// Nothing is.
+#[cfg(not(feature = "general-protection"))]
+type Inside = core::convert::Infallible;
 
 /// A received APDU, unprotected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +81,9 @@ impl SecurityContext {
             minimum: Protection::NONE,
             broadcast: false,
             dedicated: None,
+            without_authentication_key: false,
             #[cfg(feature = "general-protection")]
-            peer_signing_key: None,
+            general: general::General::NEW,
         }
     }
 
@@ -107,14 +120,14 @@ impl SecurityContext {
     /// The peer's public key for digital signatures, once it is known: from its certificate, or from the caller.
     #[cfg(feature = "general-protection")]
     pub const fn set_peer_signing_key(&mut self, key: Option<PublicKey>) {
-        self.peer_signing_key = key;
+        self.general.peer_signing_key = key;
     }
 
     /// The peer's public key for digital signatures.
     #[must_use]
     #[cfg(feature = "general-protection")]
     pub const fn peer_signing_key(&self) -> Option<&PublicKey> {
-        self.peer_signing_key.as_ref()
+        self.general.peer_signing_key.as_ref()
     }
 
     /// Nothing: public keys are kept with feature `general-protection`.
@@ -128,6 +141,11 @@ impl SecurityContext {
     /// a [`SecurityPolicy`](crate::SecurityPolicy) is still to be checked when it demands more.
     pub const fn set_minimum(&mut self, minimum: Protection) {
         self.minimum = minimum;
+    }
+
+    /// Has no authentication key, where companion standards do without: tags are made and checked over the rest alone.
+    pub const fn set_without_authentication_key(&mut self) {
+        self.without_authentication_key = true;
     }
 
     /// APDUs with global keys go out under the broadcast key from now on.
@@ -165,6 +183,50 @@ impl SecurityContext {
             Some(dedicated) => Some(dedicated.key),
             None => None,
         }
+    }
+
+    /// Forgets the keys of this association, with the provider too: at its end.
+    pub fn forget_keys<C: CryptoProvider + ?Sized>(&mut self, crypto: &mut C) {
+        if let Some(dedicated) = self.dedicated.take() {
+            crypto.remove_key(dedicated.key);
+        }
+        #[cfg(feature = "general-protection")]
+        if let Some(session) = self.general.session.take() {
+            crypto.remove_key(session.key);
+        }
+    }
+
+    /// Octets that are needed behind a plain APDU to [`protect`](Self::protect) it: [`TAILROOM`](Self::TAILROOM), and
+    /// more where it is signed or goes in general-ciphering, for it moves then.
+    #[must_use]
+    pub fn tailroom(&self, form: ServiceCiphering, protection: Protection) -> usize {
+        #[cfg(feature = "general-protection")]
+        if protection.signed || form == ServiceCiphering::GeneralCiphering {
+            return Self::TAILROOM.saturating_add(self.general_overhead(form, protection));
+        }
+        let _ = (form, protection);
+        Self::TAILROOM
+    }
+
+    /// Octets that protection adds to a plain APDU of `plain_len` octets: exactly, or at most where it is signed or goes
+    /// in general-ciphering.
+    #[must_use]
+    pub fn overhead(&self, form: ServiceCiphering, protection: Protection, plain_len: usize) -> usize {
+        #[cfg(feature = "general-protection")]
+        if protection.signed || form == ServiceCiphering::GeneralCiphering {
+            return self.general_overhead(form, protection);
+        }
+        overhead(form, protection, plain_len)
+    }
+
+    /// The longest plain APDU that is no longer than `apdu_len` octets when protected.
+    #[must_use]
+    pub fn plain_capacity(&self, form: ServiceCiphering, protection: Protection, apdu_len: usize) -> usize {
+        #[cfg(feature = "general-protection")]
+        if protection.signed || form == ServiceCiphering::GeneralCiphering {
+            return apdu_len.saturating_sub(self.general_overhead(form, protection));
+        }
+        plain_capacity(form, protection, apdu_len)
     }
 
     /// The global key for one peer, or that for all.
@@ -208,10 +270,34 @@ impl SecurityContext {
         if protection == Protection::NONE {
             return Ok(plain);
         }
+        if protection.signed || form == ServiceCiphering::GeneralCiphering {
+            #[cfg(feature = "general-protection")]
+            return self.protect_general(crypto, counters, form, protection, buf, plain);
+            #[cfg(not(feature = "general-protection"))]
+            return Err(SecurityError::Unsupported("general-ciphering and general-signing"));
+        }
         let tag = match inner.first() {
             Some(first) => outer_tag(form, *first)?,
             None => return Err(SecurityError::Nested),
         };
+        self.protect_as(crypto, counters, (form, tag), protection, buf, plain)
+    }
+
+    /// Protects in a form other than general-ciphering, as an APDU of this tag.
+    fn protect_as<C, S, const N: usize>(
+        &mut self,
+        crypto: &mut C,
+        counters: &mut InvocationCounters<S, N>,
+        (form, tag): (ServiceCiphering, u8),
+        protection: Protection,
+        buf: &mut [u8],
+        plain: Range<usize>,
+    ) -> Result<Range<usize>, SecurityError>
+    where
+        C: CryptoProvider + ?Sized,
+        S: CounterStore,
+    {
+        let inner = buf.get(plain.clone()).ok_or(Overflow { needed: plain.end })?;
         if self.peer_title == Some(self.own_title) {
             return Err(SecurityError::ForeignTitle);
         }
@@ -285,14 +371,12 @@ impl SecurityContext {
         C: CryptoProvider + ?Sized,
         M: ReplayMemory + ?Sized,
     {
+        #[cfg(feature = "general-protection")]
+        if buf.get(apdu.start) == Some(&dlms_core::apdu::tag::GENERAL_SIGNING) {
+            return self.unprotect_signed(crypto, replay, buf, apdu, decodes);
+        }
         let frame = Frame::read(self, buf, apdu)?;
-        self.open_if(crypto, replay, buf, frame, |frame, plain| {
-            frame.check_inner(plain)?;
-            if frame.control.encrypted() && !frame.control.authenticated() {
-                decodes(plain)?;
-            }
-            Ok(())
-        })
+        self.open_if(crypto, replay, buf, frame, false, |frame, plain| acceptable(frame, plain, decodes))
     }
 
     /// As [`unprotect`](Self::unprotect), for a general-glo-ciphering with something else than an APDU inside: the
@@ -318,7 +402,7 @@ impl SecurityContext {
         if frame.form != ServiceCiphering::GeneralGlobal {
             return Err(SecurityError::Inconsistent);
         }
-        self.open_if(crypto, replay, buf, frame, |_, _| Ok(()))
+        self.open_if(crypto, replay, buf, frame, false, |_, _| Ok(()))
     }
 
     /// Decrypts the APDU at `apdu` in place without verifying anything: for a listener that was given the encryption
@@ -337,6 +421,9 @@ impl SecurityContext {
         C: CryptoProvider + ?Sized,
     {
         let frame = Frame::read(self, buf, apdu)?;
+        if frame.form == ServiceCiphering::GeneralCiphering {
+            return Err(SecurityError::Unsupported("decrypting general-ciphering without verifying it"));
+        }
         let key = self.key(frame.form, frame.control.broadcast())?;
         self.apply_keystream(crypto, key, &frame, buf)?;
         let mut unprotected = frame.unprotected();
@@ -358,13 +445,20 @@ impl SecurityContext {
         }
     }
 
-    /// Unprotects what is in the frame, if `acceptable` finds the octets inside to be so.
+    /// The authentication key as a part of additional authenticated data.
+    const fn authentication_part(&self) -> Part<'static> {
+        if self.without_authentication_key { Part::Bytes(&[]) } else { Part::Key(self.authentication_key()) }
+    }
+
+    /// Unprotects what is in the frame, if `acceptable` finds the octets inside to be so; `signed` if it is in something
+    /// that was signed.
     fn open_if<C, M>(
         &mut self,
         crypto: &mut C,
         replay: &mut M,
         buf: &mut [u8],
         frame: Frame,
+        signed: bool,
         acceptable: impl FnOnce(&Frame, &[u8]) -> Result<(), SecurityError>,
     ) -> Result<Unprotected, SecurityError>
     where
@@ -373,8 +467,15 @@ impl SecurityContext {
     {
         let protection = frame.control.protection();
         if protection == Protection::NONE {
+            if self.minimum.signed && !signed {
+                return Err(SecurityError::WeakerThanPolicy);
+            }
             acceptable(&frame, buf.get(frame.plain()).unwrap_or_default())?;
             return Ok(frame.unprotected());
+        }
+        #[cfg(feature = "general-protection")]
+        if frame.form == ServiceCiphering::GeneralCiphering {
+            return self.open_general(crypto, replay, buf, frame, signed, acceptable);
         }
         let key = self.key(frame.form, frame.control.broadcast())?;
         self.require(crypto, key, protection)?;
@@ -382,16 +483,53 @@ impl SecurityContext {
             Some(dedicated) if frame.form.is_dedicated() => dedicated.check(frame.counter)?,
             _ => replay.check(frame.originator, key, frame.counter)?,
         }
-        self.open(crypto, key, &frame, buf.get_mut(frame.content.clone()).unwrap_or_default())?;
-        if let Err(error) = acceptable(&frame, buf.get(frame.plain()).unwrap_or_default()) {
-            self.apply_keystream(crypto, key, &frame, buf)?;
-            return Err(error);
-        }
+        let inside = self.open_and_look(crypto, key, &frame, buf, signed, acceptable)?;
         match &mut self.dedicated {
             Some(dedicated) if frame.form.is_dedicated() => dedicated.accept(frame.counter),
             _ => replay.accept(frame.originator, key, frame.counter)?,
         }
+        #[cfg(feature = "general-protection")]
+        if let Some(inside) = inside {
+            return self.signed_inside(replay, frame, inside);
+        }
+        let _ = inside;
         Ok(frame.unprotected())
+    }
+
+    /// Opens what is in the frame and looks at the octets inside, which are left as they were if they are not acceptable.
+    /// Gives what was signed inside, if anything was.
+    fn open_and_look<C: CryptoProvider + ?Sized>(
+        &self,
+        crypto: &mut C,
+        key: KeyId,
+        frame: &Frame,
+        buf: &mut [u8],
+        signed: bool,
+        acceptable: impl FnOnce(&Frame, &[u8]) -> Result<(), SecurityError>,
+    ) -> Result<Option<Inside>, SecurityError> {
+        let (before, rest) = buf.split_at_mut_checked(frame.content.start).unwrap_or_default();
+        let content = rest.get_mut(..frame.content.len()).unwrap_or_default();
+        self.open(crypto, key, frame, frame.header(before), content)?;
+        let looked = self.look(crypto, frame, buf, signed, acceptable);
+        if looked.is_err() {
+            self.apply_keystream(crypto, key, frame, buf)?;
+        }
+        looked
+    }
+
+    #[cfg(not(feature = "general-protection"))]
+    fn look<C: CryptoProvider + ?Sized>(
+        &self,
+        _: &mut C,
+        frame: &Frame,
+        buf: &[u8],
+        signed: bool,
+        acceptable: impl FnOnce(&Frame, &[u8]) -> Result<(), SecurityError>,
+    ) -> Result<Option<Inside>, SecurityError> {
+        if self.minimum.signed && !signed {
+            return Err(SecurityError::WeakerThanPolicy);
+        }
+        acceptable(frame, buf.get(frame.plain()).unwrap_or_default()).map(|()| None)
     }
 
     fn key(&self, form: ServiceCiphering, broadcast: bool) -> Result<KeyId, SecurityError> {
@@ -427,7 +565,7 @@ impl SecurityContext {
         }
         let (plain, tag) = split_tag(content)?;
         let octet = [control.0];
-        let [octet, ak] = [Part::Bytes(&octet), Part::Key(self.authentication_key())];
+        let [octet, ak] = [Part::Bytes(&octet), self.authentication_part()];
         *tag = if control.encrypted() {
             crypto.seal(self.suite, key, &nonce, &[octet, ak], plain)?
         } else {
@@ -442,6 +580,7 @@ impl SecurityContext {
         crypto: &mut C,
         key: KeyId,
         frame: &Frame,
+        header: &[u8],
         content: &mut [u8],
     ) -> Result<(), SecurityError> {
         let nonce = frame.originator.nonce(frame.counter);
@@ -450,11 +589,11 @@ impl SecurityContext {
         }
         let (plain, tag) = split_tag(content)?;
         let octet = [frame.control.0];
-        let [control, ak] = [Part::Bytes(&octet), Part::Key(self.authentication_key())];
+        let [control, ak, header] = [Part::Bytes(&octet), self.authentication_part(), Part::Bytes(header)];
         if frame.control.encrypted() {
-            crypto.open(self.suite, key, &nonce, &[control, ak], plain, tag)?;
+            crypto.open(self.suite, key, &nonce, &[control, ak, header], plain, tag)?;
         } else {
-            crypto.open(self.suite, key, &nonce, &[control, ak, Part::Bytes(plain)], &mut [], tag)?;
+            crypto.open(self.suite, key, &nonce, &[control, ak, header, Part::Bytes(plain)], &mut [], tag)?;
         }
         Ok(())
     }
@@ -485,11 +624,24 @@ impl SecurityContext {
         if !crypto.has_key(key) {
             return Err(SecurityError::NoKey(key));
         }
-        if protection.authenticated && !crypto.has_key(ak) {
+        if protection.authenticated && !self.without_authentication_key && !crypto.has_key(ak) {
             return Err(SecurityError::NoKey(ak));
         }
         Ok(())
     }
+}
+
+/// Whether the octets inside may be there; where only encryption speaks for them, whether they can be read.
+fn acceptable(
+    frame: &Frame,
+    plain: &[u8],
+    decodes: impl FnOnce(&[u8]) -> Result<(), DecodeError>,
+) -> Result<(), SecurityError> {
+    frame.check_inner(plain)?;
+    if frame.control.encrypted() && !frame.control.authenticated() {
+        decodes(plain)?;
+    }
+    Ok(())
 }
 
 /// Whether the octets are an APDU, with all deviations that are known of deployed meters.

@@ -114,7 +114,7 @@ impl Side {
         plain: &[u8],
     ) -> Result<Vec<u8>, SecurityError> {
         let start = SecurityContext::HEADROOM;
-        let mut buf = vec![0xee; start + plain.len() + SecurityContext::TAILROOM];
+        let mut buf = vec![0xee; start + plain.len() + self.context.tailroom(form, protection)];
         buf[start..start + plain.len()].copy_from_slice(plain);
         let range = start..start + plain.len();
         let sealed =

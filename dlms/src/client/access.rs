@@ -11,7 +11,7 @@ use dlms_core::crypto::CryptoProvider;
 use dlms_core::data::{Data, DataType};
 use dlms_core::limits;
 use dlms_core::link::Link;
-use dlms_security::{CounterStore, Protection, ServiceCiphering, plain_capacity};
+use dlms_security::{CounterStore, Protection, ServiceCiphering};
 
 use super::{Client, ClientError, Exchange, Misbehaviour, Misuse, Outcome};
 
@@ -224,7 +224,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
             max => max,
         };
         let (form, protection) = self.ciphers().unwrap_or((ServiceCiphering::Global, Protection::NONE));
-        let mut left = plain_capacity(form, protection, max).saturating_sub(RESPONSE);
+        let mut left = self.security.plain_capacity(form, protection, max).saturating_sub(RESPONSE);
         let fits = |item: &&Access<'_>| match left.checked_sub(item.answer_len()) {
             Some(rest) => {
                 left = rest;

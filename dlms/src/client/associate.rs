@@ -29,7 +29,7 @@ use crate::association::certified;
 use crate::{Authentication, Referencing};
 
 /// Octets of a ciphered InitiateRequest or InitiateResponse at most, a dedicated key of 32 octets included.
-const INITIATE: usize = 160;
+const INITIATE: usize = crate::association::INITIATE;
 
 impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
     /// Starts to open the association, all passes of its authentication included; `Associated` follows.
@@ -111,7 +111,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         let mut security = SecurityContext::new(ciphering.suite, ciphering.setup, ciphering.system_title);
         security.set_peer_title(ciphering.server_title);
         #[cfg(feature = "general-protection")]
-        security.set_peer_signing_key(ciphering.server_signing_key);
+        {
+            security.set_peer_signing_key(ciphering.server_signing_key);
+            security.set_general_protection(ciphering.general_protection);
+        }
         security
     }
 
@@ -204,10 +207,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         request.encode(&mut w);
         let plain = start..start.saturating_add(w.finish()?.len());
         let Some(ciphering) = self.config.ciphering else { return Ok(plain) };
-        let form = if ciphering.form.is_general() {
-            ServiceCiphering::GeneralGlobal
-        } else {
-            ServiceCiphering::Global
+        let form = match ciphering.form {
+            ServiceCiphering::GeneralCiphering => ServiceCiphering::GeneralCiphering,
+            form if form.is_general() => ServiceCiphering::GeneralGlobal,
+            _ => ServiceCiphering::Global,
         };
         // A dedicated key goes encrypted, whatever the rest does.
         let protection = match dedicated_key {
@@ -399,10 +402,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
 
     /// Forgets the association and what was secret in it.
     pub(super) fn end_association(&mut self) {
-        if let Some(key) = self.security.dedicated() {
-            self.crypto.remove_key(key);
-            self.security.set_dedicated(None);
-        }
+        self.security.forget_keys(&mut self.crypto);
         self.phase = Phase::Idle;
         (self.ctos, self.stoc) = (None, None);
         self.names_read = false;

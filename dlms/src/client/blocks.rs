@@ -3,7 +3,7 @@ use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Encode, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::Link;
-use dlms_security::{CounterStore, SecurityContext};
+use dlms_security::CounterStore;
 
 use super::{Blocks, Client, ClientError, Misuse};
 
@@ -88,11 +88,11 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// does not grow at most.
     pub(super) fn block_area(&self) -> usize {
         let half = self.tx.capacity().saturating_sub(Self::PLAIN) / 2;
-        self.max_plain().min(half.saturating_sub(SecurityContext::TAILROOM))
+        self.max_plain().min(half.saturating_sub(self.behind()))
     }
 
     /// Where a value that goes in blocks lies in the transmit buffer.
     pub(super) fn value_start(&self) -> usize {
-        Self::PLAIN.saturating_add(self.block_area()).saturating_add(SecurityContext::TAILROOM)
+        Self::PLAIN.saturating_add(self.block_area()).saturating_add(self.behind())
     }
 }

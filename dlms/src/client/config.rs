@@ -3,7 +3,7 @@ use dlms_core::crypto::SecuritySuite;
 use dlms_core::limits;
 use dlms_core::link::Saps;
 #[cfg(feature = "general-protection")]
-use dlms_security::PublicKey;
+use dlms_security::{GeneralProtection, PublicKey};
 use dlms_security::{Protection, ServiceCiphering, SystemTitle};
 
 use crate::association::OPTIONAL;
@@ -31,6 +31,9 @@ pub struct Ciphering {
     /// tells, if the provider trusts it.
     #[cfg(feature = "general-protection")]
     pub server_signing_key: Option<PublicKey>,
+    /// How general-ciphering and signatures are done, where the form or the protection has them.
+    #[cfg(feature = "general-protection")]
+    pub general_protection: GeneralProtection,
 }
 
 impl Ciphering {
@@ -47,6 +50,8 @@ impl Ciphering {
             server_title: None,
             #[cfg(feature = "general-protection")]
             server_signing_key: None,
+            #[cfg(feature = "general-protection")]
+            general_protection: GeneralProtection::DEFAULT,
         }
     }
 }

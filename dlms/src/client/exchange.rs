@@ -9,9 +9,7 @@ use dlms_core::codec::{Decode, DecodeError, Encode, Reader, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Delivery, Link};
 use dlms_core::time::Instant;
-use dlms_security::{
-    CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering, plain_capacity,
-};
+use dlms_security::{CounterStore, Protection, SecurityContext, SecurityError, ServiceCiphering};
 
 use super::short_name::Step;
 use super::{
@@ -79,7 +77,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Puts an APDU of `len` octets into the transmit buffer, whatever the server takes.
     pub(super) fn put_any(&mut self, apdu: &impl Encode, len: usize) -> Result<(), ClientError> {
         let end = Self::PLAIN.saturating_add(len);
-        let room = self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM))?;
+        let room = self.tx.reserve(end.saturating_add(self.behind()))?;
         apdu.encode(&mut Writer::new(room.get_mut(Self::PLAIN..).unwrap_or_default()));
         self.outgoing = Some(Self::PLAIN..end);
         Ok(())
@@ -113,8 +111,16 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Octets of the plain APDU in one of `max` octets.
     fn plain_of(&self, max: usize) -> usize {
         match self.ciphers() {
-            Some((form, protection)) => plain_capacity(form, protection, max),
+            Some((form, protection)) => self.security.plain_capacity(form, protection, max),
             None => max,
+        }
+    }
+
+    /// Octets needed behind a plain APDU in the transmit buffer for its ciphering.
+    pub(super) fn behind(&self) -> usize {
+        match self.ciphers() {
+            Some((form, protection)) => self.security.tailroom(form, protection),
+            None => SecurityContext::TAILROOM,
         }
     }
 
@@ -196,6 +202,10 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     /// Ciphers the APDU in the transmit buffer as configured. AARQ and RLRQ carry their own ciphering inside.
     fn seal(&mut self, plain: Range<usize>) -> Result<Range<usize>, SecurityError> {
         let acse = matches!(self.exchange, Exchange::Associate | Exchange::Release);
+        #[cfg(feature = "general-protection")]
+        if !acse {
+            self.security.begin_exchange();
+        }
         self.security.set_broadcast(self.is_to_all());
         match self.ciphers() {
             Some((form, protection)) if !acse => self.security.protect(

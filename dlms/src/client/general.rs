@@ -69,7 +69,7 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
         };
         let start = layout.message.saturating_add(SecurityContext::HEADROOM);
         let end = start.saturating_add(len);
-        let room = self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM))?;
+        let room = self.tx.reserve(end.saturating_add(self.behind()))?;
         request.encode(&mut Writer::new(room.get_mut(start..).unwrap_or_default()));
         self.outgoing = Some(start..end);
         self.general = Some(General::new(self.config.block_window, layout.size));

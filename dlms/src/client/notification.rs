@@ -8,7 +8,7 @@ use dlms_core::codec::{Decode, DecodeError, Encode, Writer};
 use dlms_core::crypto::CryptoProvider;
 use dlms_core::link::{Delivery, Link};
 use dlms_core::time::Instant;
-use dlms_security::{CounterStore, Protection, SecurityContext};
+use dlms_security::{CounterStore, Protection};
 
 #[cfg(feature = "general-block-transfer")]
 use super::Misbehaviour;
@@ -231,17 +231,18 @@ impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> 
     ) -> Result<Range<usize>, ClientError> {
         let confirm = DataNotificationConfirm { long_invoke_id, date_time: None };
         let end = Self::PLAIN.saturating_add(confirm.encoded_len());
-        let room = self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM))?;
+        let room = self.tx.reserve(end.saturating_add(self.behind()))?;
         confirm.encode(&mut Writer::new(room.get_mut(Self::PLAIN..).unwrap_or_default()));
         let Some((form, protection)) = self.ciphers().filter(|(_, p)| *p != Protection::NONE) else {
             return Ok(Self::PLAIN..end);
         };
         self.security.set_broadcast(false);
+        // A transaction of its own would take the place of the one that waits for its answer.
         let sealed = self.security.protect(
             &mut self.crypto,
             &mut self.counters,
-            form.general(),
-            protection,
+            form.untransacted().general(),
+            protection.ciphering(),
             self.tx.as_mut_slice(),
             Self::PLAIN..end,
         );

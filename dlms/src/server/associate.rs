@@ -30,7 +30,7 @@ use crate::Authentication;
 use crate::association::certified;
 
 /// Octets of what AARQ and AARE carry as user-information at most.
-pub(super) const INITIATE: usize = 160;
+pub(super) const INITIATE: usize = crate::association::INITIATE;
 /// The smallest APDU a client may ask for.
 const LEAST_PDU: u16 = 12;
 
@@ -155,6 +155,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
                 certified(site.parts.crypto, suite, title, certificate)
             });
             association.security.set_peer_signing_key(known);
+            association.security.set_general_protection(offered.general_protection);
+            association.security.set_responds();
         }
         authenticate(&mut association, &offered.authentication, &aarq, site.parts.crypto)?;
 
@@ -186,6 +188,12 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let own = site.parts.config;
         let mut security = SecurityContext::new(own.suite, offered.setup, own.system_title);
         security.set_peer_title(agreed.client_title);
+        #[cfg(feature = "general-protection")]
+        {
+            security.set_peer_signing_key(offered.client_signing_key);
+            security.set_general_protection(offered.general_protection);
+            security.set_responds();
+        }
         let place = self.associations.get_mut(slot)?;
         *place = Association {
             state: State::Associated,
@@ -205,7 +213,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let Accepted { mut association, form, protection, response_allowed } = accepted;
         let peer = association.peer;
         let Some(slot) = self.associations.iter().position(|a| a.state == State::Free) else {
-            forget_dedicated(&mut association, site);
+            forget_keys(&mut association, site);
             self.events.push(Event::Rejected(peer, AcseDiagnostic::NO_REASON_GIVEN));
             let result = AssociationResult::RejectedTransient;
             let rejection = Rejection { result, ..AcseDiagnostic::NO_REASON_GIVEN.into() };
@@ -223,7 +231,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         };
         let sealed = seal_initiate(&mut association, site, form, protection, &answer, &mut room);
         let Some(user_information) = sealed.and_then(|range| room.get(range)) else {
-            forget_dedicated(&mut association, site);
+            forget_keys(&mut association, site);
             return self.answer_rejection(peer, &AcseDiagnostic::NO_REASON_GIVEN.into());
         };
         let own_title = association.security.own_title();
@@ -444,10 +452,7 @@ pub(super) fn seal_initiate<D: LogicalDevice>(
     association.security.protect(parts.crypto, parts.counters, form, protection, room, plain).ok()
 }
 
-/// Forgets the dedicated key.
-pub(super) fn forget_dedicated<D: LogicalDevice>(association: &mut Association, site: &mut Site<'_, D>) {
-    if let Some(key) = association.security.dedicated() {
-        site.parts.crypto.remove_key(key);
-        association.security.set_dedicated(None);
-    }
+/// Forgets the keys of the association.
+pub(super) fn forget_keys<D: LogicalDevice>(association: &mut Association, site: &mut Site<'_, D>) {
+    association.security.forget_keys(&mut *site.parts.crypto);
 }

@@ -1,8 +1,8 @@
 use dlms_core::apdu::Conformance;
 use dlms_core::crypto::SecuritySuite;
-#[cfg(feature = "general-protection")]
-use dlms_security::PublicKey;
 use dlms_security::{AlgorithmIds, Protection, SecurityPolicy, SystemTitle};
+#[cfg(feature = "general-protection")]
+use dlms_security::{GeneralProtection, PublicKey};
 
 use crate::Authentication;
 use crate::association::SERVED;
@@ -68,6 +68,9 @@ pub struct AssociationConfig {
     /// tells, if the provider trusts it.
     #[cfg(feature = "general-protection")]
     pub client_signing_key: Option<PublicKey>,
+    /// How general-ciphering and signatures are done, where the client asks in them.
+    #[cfg(feature = "general-protection")]
+    pub general_protection: GeneralProtection,
 }
 
 /// An association that needs no AARQ: what one would have agreed on.
@@ -114,6 +117,8 @@ impl AssociationConfig {
             pre_established: None,
             #[cfg(feature = "general-protection")]
             client_signing_key: None,
+            #[cfg(feature = "general-protection")]
+            general_protection: GeneralProtection::DEFAULT,
         }
     }
 

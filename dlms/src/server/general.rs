@@ -418,8 +418,9 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         request: &Request,
         answer: Range<usize>,
     ) -> Result<(), Fault> {
-        self.rx.reserve(answer.end.saturating_add(Self::BEHIND)).map_err(|_| Fault::Unanswerable)?;
         let association = self.associations.get_mut(request.slot).ok_or(Fault::NotAssociated)?;
+        let behind = association.security.tailroom(request.form, request.response).max(Self::BEHIND);
+        self.rx.reserve(answer.end.saturating_add(behind)).map_err(|_| Fault::Unanswerable)?;
         let parts = &mut site.parts;
         let (form, protection) = (request.form, request.response);
         let buffer = self.rx.as_mut_slice();

@@ -76,7 +76,11 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
         let parts = &mut site.parts;
         let offered = parts.associations.get(association.config).and_then(Option::as_ref);
         let policy = offered.map_or(*parts.policy, |offered| offered.policy.union(*parts.policy));
-        let (mut form, mut protection) = (association.form, association.protection);
+        if policy.response.signed {
+            return Err(SecurityError::Unsupported("signed notifications").into());
+        }
+        let (mut form, mut protection) =
+            (association.form.untransacted(), association.protection.ciphering());
         if association.security.dedicated().is_some() {
             form = form.dedicated();
         }

@@ -8,7 +8,7 @@ use dlms_core::link::{Link, Saps};
 use dlms_security::{Protection, SecurityError, ServiceCiphering};
 
 use super::Connection;
-use super::associate::{INITIATE, forget_dedicated, seal_initiate};
+use super::associate::{INITIATE, forget_keys, seal_initiate};
 use super::association::{Association, State};
 use super::device::LogicalDevice;
 use super::event::Event;
@@ -75,7 +75,7 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             self.abort_transfer();
         }
         if let Some(association) = self.associations.iter_mut().find(|a| a.is_with(peer)) {
-            forget_dedicated(association, site);
+            forget_keys(association, site);
             if association.state == State::Associated {
                 self.events.push(Event::Released(peer));
             }

@@ -4,7 +4,7 @@ use dlms_core::apdu::{ActionRequest, Conformance, GetRequest, InitiateRequest, S
 use dlms_core::buffer::Buffer;
 use dlms_core::codec::{Decode, DecodeError, Encode, Writer};
 use dlms_core::link::{Delivery, Link, Saps};
-use dlms_security::{Protection, SecurityContext, SecurityError, ServiceCiphering, plain_capacity};
+use dlms_security::{Protection, SecurityContext, SecurityError, ServiceCiphering};
 
 use super::association::State;
 use super::device::LogicalDevice;
@@ -89,6 +89,8 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             form: ServiceCiphering::Global,
             broadcast: false,
         };
+        #[cfg(feature = "general-protection")]
+        association.security.begin_exchange();
         site.by_short_names = D::Names::SERVED && association.context.is_short_name();
         let offered = site.parts.associations.get(association.config).and_then(Option::as_ref);
         let policy = offered.map_or(*site.parts.policy, |offered| offered.policy.union(*site.parts.policy));
@@ -189,15 +191,18 @@ impl<L: Link, B: Buffer, const A: usize> Connection<L, B, A> {
             0 => L::MAX_APDU,
             max => max.min(L::MAX_APDU),
         };
-        let fixed = Self::PLAIN.saturating_add(SecurityContext::TAILROOM);
-        let max = max.min(self.tx.capacity().saturating_sub(fixed).saturating_add(overhead(request)));
-        let max = fitting(&self.link, max);
-        let plain = plain_capacity(request.form, request.response, max);
+        let (security, form, response) = (&association.security, request.form, request.response);
+        let behind = security.tailroom(form, response);
+        let fixed = Self::PLAIN.saturating_add(behind);
+        let room =
+            self.tx.capacity().saturating_sub(fixed).saturating_add(security.overhead(form, response, 0));
+        let max = fitting(&self.link, max.min(room));
+        let plain = security.plain_capacity(form, response, max);
         if plain <= head {
             return Err(Fault::Unanswerable);
         }
         let end = Self::PLAIN.saturating_add(plain);
-        self.tx.reserve(end.saturating_add(SecurityContext::TAILROOM)).map_err(|_| Fault::Unanswerable)?;
+        self.tx.reserve(end.saturating_add(behind)).map_err(|_| Fault::Unanswerable)?;
         Ok(Self::PLAIN.saturating_add(head)..end)
     }
 
@@ -322,11 +327,6 @@ const fn is_unconfirmed(plain: &[u8]) -> bool {
         [first, ..] => *first == tag::UNCONFIRMED_WRITE_REQUEST,
         [] => false,
     }
-}
-
-/// Octets that protection adds to an answer at most.
-const fn overhead(request: &Request) -> usize {
-    dlms_security::overhead(request.form, request.response, 0)
 }
 
 /// Notes what cannot be read.

@@ -251,9 +251,9 @@ pub(super) fn permit(
     let demanded = Protection {
         authenticated: mode.contains(AccessMode::AUTHENTICATED_REQUEST),
         encrypted: mode.contains(AccessMode::ENCRYPTED_REQUEST),
+        signed: mode.contains(AccessMode::SIGNED_REQUEST),
     };
-    // Nothing can be signed yet, so nothing that has to be signed is done.
-    if mode.contains(AccessMode::SIGNED_REQUEST) || !protection.covers(demanded) {
+    if !protection.covers(demanded) {
         return Err(DataAccessResult::ScopeOfAccessViolated);
     }
     Ok(())
@@ -264,5 +264,6 @@ pub(super) const fn demanded_of_response(mode: AccessMode) -> Protection {
     Protection {
         authenticated: mode.contains(AccessMode::AUTHENTICATED_RESPONSE),
         encrypted: mode.contains(AccessMode::ENCRYPTED_RESPONSE),
+        signed: mode.contains(AccessMode::SIGNED_RESPONSE),
     }
 }

@@ -29,6 +29,7 @@ mod any_message_goes_in_blocks;
 mod blocks_that_get_lost_come_again;
 mod many_meters_share_a_line;
 mod many_share_one_meter;
+mod messages_go_signed_or_under_keys_of_their_own;
 mod meter;
 mod nothing_insecure_is_done;
 mod one_request_is_served_after_the_other;

@@ -173,7 +173,7 @@ proptest! {
         encrypted in any::<bool>(),
         other in any::<[u8; 32]>(),
     ) {
-        let protection = Protection { authenticated: true, encrypted };
+        let protection = Protection { authenticated: true, encrypted, signed: false };
         let plain = [0xc4, 1, 0xc1, 0, 6, 0, 0, 0, 42];
         let sealed = ends.sender.protect(form, protection, &plain).unwrap();
         let (own, peer) = (ends.receiver.context.own_title(), ends.receiver.context.peer_title().unwrap());
