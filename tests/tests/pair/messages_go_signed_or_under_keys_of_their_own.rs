@@ -331,8 +331,10 @@ fn a_request_sent_back_is_no_answer() {
             }
         });
         pair.client.get(ENERGY.value()).unwrap();
-        let error = pair.failure();
-        assert_eq!(error, SecurityError::ForeignTitle.into(), "{form:?}");
+        // It is told and passed over; the answer never comes.
+        let foreign = ClientError::from(SecurityError::ForeignTitle);
+        assert_eq!(pair.run(), dlms::client::Event::NotificationRefused(foreign), "{form:?}");
+        assert_eq!(pair.failure(), foreign);
     }
 }
 
