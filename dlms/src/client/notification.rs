@@ -49,7 +49,13 @@ pub(super) const fn notifies(first: u8) -> bool {
 
 /// Whether an APDU of this tag may be anything: what it is shows when it is deciphered.
 pub(super) const fn is_general(first: u8) -> bool {
-    matches!(first, tag::GENERAL_GLO_CIPHERING | tag::GENERAL_DED_CIPHERING)
+    matches!(
+        first,
+        tag::GENERAL_GLO_CIPHERING
+            | tag::GENERAL_DED_CIPHERING
+            | tag::GENERAL_CIPHERING
+            | tag::GENERAL_SIGNING
+    )
 }
 
 impl<L: Link, C: CryptoProvider, S: CounterStore, B: Buffer> Client<L, C, S, B> {
