@@ -3,19 +3,18 @@ use cosem_classes::register::{Register, StoredRegister};
 use cosem_classes::{ScalerUnit, Unit};
 use dlms::client::{Access, AccessOptions, Ciphering, Client, ClientConfig, Event, NameTable};
 use dlms::server::{AssociationConfig, Connection, Device, DeviceConfig, InOrder};
-use dlms::{Authentication, Output, Referencing};
+use dlms::{Authentication, Referencing};
+use dlms_bench::talk_until;
 use dlms_core::acse::MechanismName;
 use dlms_core::apdu::{AttributeDescriptor, AttributeSelection, GetDataResult};
 use dlms_core::crypto::{KeyId, KeyKind};
 use dlms_core::data::Data;
-use dlms_core::time::Instant;
 use dlms_security::{InvocationCounters, Protection, RamCounters, SoftwareProvider};
 use dlms_tests::peer::{CLIENT, Counting, SERVER};
 use dlms_wrapper::{Role, Stream};
 use obis::ObisCode;
 
 const REGISTERS: u8 = 20;
-const NOW: Instant = Instant(1_000);
 
 type Provider = SoftwareProvider<Counting>;
 type Meter = Device<'static, ObjectList, Provider, RamCounters, Unrestricted, 4, 256, InOrder>;
@@ -147,32 +146,7 @@ impl Reading {
 
     /// Lets both talk until the client has this to tell.
     fn expect(&mut self, expected: Event) {
-        let Self { client, connection, meters, .. } = self;
-        loop {
-            match client.poll_output(NOW) {
-                Output::Transmit(mut octets) => {
-                    while let taken @ 1.. = connection.handle_input(meters, octets, NOW) {
-                        octets = octets.get(taken..).unwrap_or_default();
-                        if octets.is_empty() {
-                            break;
-                        }
-                    }
-                }
-                Output::Event(event) => return assert_eq!(event, expected),
-                Output::Wait(_) => loop {
-                    match connection.poll_output(NOW) {
-                        Output::Transmit(mut octets) => {
-                            while !octets.is_empty() {
-                                let taken = client.handle_input(octets, NOW);
-                                octets = octets.get(taken..).unwrap_or_default();
-                            }
-                        }
-                        Output::Event(_) => {}
-                        Output::Wait(_) => break,
-                    }
-                },
-            }
-        }
+        talk_until(&expected, &mut self.client, &mut self.connection, &mut self.meters);
     }
 }
 

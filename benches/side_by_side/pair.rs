@@ -4,13 +4,13 @@ use cosem_classes::model::{CaptureObject, Instance, ObjectList, Unrestricted};
 use cosem_classes::profile_generic::{HeapRing, ProfileGeneric, StoredProfile};
 use cosem_classes::register::{Register, StoredRegister};
 use cosem_classes::{ScalerUnit, Unit};
+use dlms::Authentication;
 use dlms::client::{Ciphering, Client, ClientConfig, Event};
 use dlms::server::{AssociationConfig, Connection, Device, DeviceConfig};
-use dlms::{Authentication, Output};
 use dlms_bench::load_profile::{self, ROW, VALUES};
+use dlms_bench::talk_until;
 use dlms_core::acse::MechanismName;
 use dlms_core::buffer::Buffer;
-use dlms_core::time::Instant;
 use dlms_security::{InvocationCounters, Protection, RamCounters, SystemTitle};
 use dlms_wrapper::{Role, Stream};
 use obis::obis;
@@ -24,9 +24,6 @@ pub(crate) const WATT_HOURS: u32 = 123_456;
 
 /// Of the load profile; of what they are nobody asks.
 const COLUMNS: usize = 2 + VALUES;
-
-/// No time passes.
-const NOW: Instant = Instant(1_000);
 
 pub(crate) type Meter = Device<'static, ObjectList, Provider, RamCounters, Unrestricted>;
 pub(crate) type MeterClient<B> = Client<Stream, Provider, RamCounters, B>;
@@ -119,32 +116,6 @@ impl<B: Buffer> Pair<B> {
 
     /// Lets both talk until the client has this to tell.
     fn expect(&mut self, expected: &Event) {
-        let Self { client, connection, meters } = self;
-        loop {
-            match client.poll_output(NOW) {
-                Output::Transmit(mut octets) => {
-                    while !octets.is_empty() {
-                        let taken = connection.handle_input(meters, octets, NOW);
-                        octets = &octets[taken..];
-                    }
-                }
-                Output::Event(event) => {
-                    assert_eq!(event, *expected);
-                    return;
-                }
-                Output::Wait(_) => loop {
-                    match connection.poll_output(NOW) {
-                        Output::Transmit(mut octets) => {
-                            while !octets.is_empty() {
-                                let taken = client.handle_input(octets, NOW);
-                                octets = &octets[taken..];
-                            }
-                        }
-                        Output::Event(_) => {}
-                        Output::Wait(_) => break,
-                    }
-                },
-            }
-        }
+        talk_until(expected, &mut self.client, &mut self.connection, &mut self.meters);
     }
 }

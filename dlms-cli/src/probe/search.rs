@@ -1,10 +1,8 @@
 use std::io::ErrorKind;
-use std::net::{TcpStream, ToSocketAddrs};
-
-use core::time::Duration;
+use std::net::TcpStream;
 
 use dlms_hdlc::{Address, AddressSize, Probe};
-use dlms_io::blocking::{SerialPort, Transport, find_station, open};
+use dlms_io::blocking::{SerialPort, Transport, dial, find_station, open};
 use iec62056_21::{LineSettings, Opening, OpeningSettings};
 
 use super::place::Place;
@@ -14,6 +12,8 @@ use crate::session::{Session, transport};
 
 /// Milliseconds that an answer may take, unless told otherwise.
 const TIME_OUT: u64 = 700;
+/// Milliseconds that a connection may take, at least.
+const CONNECT: u64 = 5_000;
 /// The public client.
 const CLIENT: u16 = 16;
 /// Physical devices that meters have unless somebody gave them another, beside the calling one, which all answer to.
@@ -157,13 +157,7 @@ impl Search {
         let unreachable = |error: std::io::Error| {
             Failure::new(transport(&error).kind(), format!("cannot connect to {address}: {error}"))
         };
-        let mut addresses = address.to_socket_addrs().map_err(unreachable)?;
-        let first = addresses.next().ok_or_else(|| Failure::usage(format!("{address}: no address")))?;
-        let time_out = Duration::from_millis(self.time_out.max(5_000));
-        let stream = TcpStream::connect_timeout(&first, time_out).map_err(unreachable)?;
-        stream.set_nodelay(true).map_err(unreachable)?;
-        stream.set_write_timeout(Some(time_out)).map_err(unreachable)?;
-        Ok(stream)
+        dial(address, self.time_out.max(CONNECT)).map_err(unreachable)
     }
 
     fn port(&self, line: &SerialLine, settings: LineSettings) -> Result<SerialPort, Failure> {

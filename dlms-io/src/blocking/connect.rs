@@ -76,8 +76,11 @@ pub(super) fn socket(peer: impl ToSocketAddrs) -> io::Result<UdpSocket> {
     })
 }
 
-/// A stream to the first address that answers in time.
-pub(super) fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
+/// A stream to the first address of a meter that answers in so many milliseconds; for writing it has the same time.
+///
+/// # Errors
+/// None of them answers.
+pub fn dial(meter: impl ToSocketAddrs, milliseconds: u64) -> io::Result<TcpStream> {
     let time_out = Duration::from_millis(milliseconds.max(1));
     let stream = first(meter, |address| TcpStream::connect_timeout(&address, time_out))?;
     stream.set_nodelay(true)?;

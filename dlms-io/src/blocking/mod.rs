@@ -73,7 +73,7 @@ mod workers;
 
 pub use breaker::Breaker;
 pub use clock::Clock;
-pub use connect::{HdlcMeter, TcpMeter, UdpMeter, connect_hdlc_tcp, connect_tcp, connect_udp};
+pub use connect::{HdlcMeter, TcpMeter, UdpMeter, connect_hdlc_tcp, connect_tcp, connect_udp, dial};
 pub use connect_line::connect_line;
 #[cfg(feature = "serial")]
 pub use connect_serial::{connect_mode_e, connect_serial};
