@@ -96,8 +96,8 @@ mod tests {
             let security = word::<Security>(protected.text()).unwrap();
             assert_eq!(security.protection(), protected.protection());
         }
-        for form in [Form::Glo, Form::Ded, Form::GeneralGlo, Form::GeneralDed] {
-            assert_eq!(word::<CommandForm>(form.text()).unwrap().service(), Some(form.ciphering()));
+        for form in [Form::Glo, Form::Ded, Form::GeneralGlo, Form::GeneralDed, Form::General] {
+            assert_eq!(word::<CommandForm>(form.text()).unwrap().service(), form.ciphering());
         }
         for naming in [Naming::Ln, Naming::Sn] {
             assert!(word::<Referencing>(naming.text()).is_some());

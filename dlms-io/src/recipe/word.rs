@@ -90,5 +90,7 @@ words! {
         GeneralGlo = "general-glo" => ServiceCiphering::GeneralGlobal,
         /// One tag and the system title, dedicated keys.
         GeneralDed = "general-ded" => ServiceCiphering::GeneralDedicated,
+        /// One tag, both system titles, and how the key is told.
+        General = "general" => ServiceCiphering::GeneralCiphering,
     }
 }
