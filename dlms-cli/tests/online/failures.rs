@@ -82,9 +82,9 @@ fn what_is_missing_or_not_built_is_named() {
     let (status, error) =
         failure(&["associate", "--tcp", "a:1", "--auth", "hls-gmac", "--system-title", "434C49454E543031"]);
     assert_eq!((status, &error["kind"]), (1, &json!("missing-key")));
-    let (status, error) = failure(&["associate", "--suite", "1"]);
+    let (status, error) = failure(&["associate", "--auth", "hls-manufacturer"]);
     assert_eq!((status, &error["kind"]), (1, &json!("unsupported")));
-    assert!(error["message"].as_str().unwrap().contains("--suite"));
+    assert!(error["message"].as_str().unwrap().contains("--auth hls-manufacturer"));
     let (_, error) = failure(&["profile", "1-0:99.1.0.255", "--format", "parquet"]);
     assert_eq!(error["kind"], "unsupported");
 }
