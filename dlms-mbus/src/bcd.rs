@@ -12,11 +12,9 @@ pub(crate) fn number(octets: &[u8]) -> Option<i64> {
 pub(crate) fn digits<const N: usize>(mut number: u64) -> [u8; N] {
     let mut octets = [0; N];
     for octet in &mut octets {
-        for shift in [0, 4] {
-            let digit = u8::try_from(number.checked_rem(10).unwrap_or(0)).unwrap_or(0);
-            *octet |= digit << shift;
-            number = number.checked_div(10).unwrap_or(0);
-        }
+        let two = u8::try_from(number.checked_rem(100).unwrap_or(0)).unwrap_or(0);
+        *octet = ((two / 10) << 4) | (two % 10);
+        number = number.checked_div(100).unwrap_or(0);
     }
     octets
 }

@@ -1,4 +1,6 @@
-use dlms_core::apdu::{DataNotification, EventNotificationRequest, InformationReportRequest, tag};
+use dlms_core::apdu::{
+    DataNotification, EventNotificationRequest, InformationReportRequest, Leniencies, tag,
+};
 use dlms_core::codec::{Decode, DecodeError, DecodeErrorKind, Encode, Reader, Writer};
 
 /// What a server sends unasked.
@@ -20,6 +22,30 @@ impl Notification<'_> {
             plain,
             tag::DATA_NOTIFICATION | tag::EVENT_NOTIFICATION_REQUEST | tag::INFORMATION_REPORT_REQUEST
         )
+    }
+}
+
+impl<'a> Notification<'a> {
+    /// As [`decode`](Decode::decode), with deviations from the standard that are accepted.
+    ///
+    /// # Errors
+    /// What is wrong, and at which octet.
+    pub fn decode_with(r: &mut Reader<'a>, mut leniencies: Leniencies) -> Result<Self, DecodeError> {
+        match r.peek() {
+            Some(tag::DATA_NOTIFICATION) => DataNotification::decode_with(r, &mut leniencies).map(Self::Data),
+            _ => Self::decode(r),
+        }
+    }
+
+    /// As [`from_bytes`](Decode::from_bytes), with deviations from the standard that are accepted.
+    ///
+    /// # Errors
+    /// What is wrong, and at which octet.
+    pub fn decode_all(bytes: &'a [u8], leniencies: Leniencies) -> Result<Self, DecodeError> {
+        let mut r = Reader::new(bytes);
+        let notification = Self::decode_with(&mut r, leniencies)?;
+        r.finish()?;
+        Ok(notification)
     }
 }
 

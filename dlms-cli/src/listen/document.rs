@@ -1,4 +1,4 @@
-use dlms::listener::Origin;
+use dlms::listener::{Event, Origin};
 use dlms_core::apdu::tag;
 use dlms_security::{SecurityControl, ServiceCiphering};
 use serde_json::{Value, json};
@@ -8,19 +8,32 @@ use crate::failure::Failure;
 use crate::hex;
 use crate::telegram::{self, KeyFlags, Keys, Lenience, Link, MessageReader};
 
-/// The document of a notification, as `dlms decode` would have it of the telegram.
-pub(super) fn of(link: Link, origin: &Origin, apdu: &[u8]) -> Result<Value, Failure> {
-    let reader = MessageReader::new(Keys::new(&KeyFlags::default())?, Lenience::named(&[])?);
+/// The document of what `event` tells of, as `dlms decode` would have it of the telegram.
+pub(super) fn of(
+    link: Link,
+    event: &Event,
+    origin: &Origin,
+    apdu: &[u8],
+    lenience: &Lenience,
+) -> Result<Value, Failure> {
+    let reader = MessageReader::new(Keys::new(&KeyFlags::default())?, lenience.clone());
     let mut read = None;
-    telegram::read(apdu, Link::Apdu, reader, &mut |telegram| {
+    let (form, link) = match event {
+        Event::Telegram(_) => (Link::P1, Link::P1),
+        Event::Value(_) => (Link::Data, link),
+        _ => (Link::Apdu, link),
+    };
+    telegram::read(apdu, form, reader, &mut |telegram| {
         read = Some(telegram);
         Ok(())
     })?;
     let mut document = read.unwrap_or_else(|| Err(Failure::decode("no notification")))?;
     put(&mut document, 0, "link", link.name().into());
-    put(&mut document, 1, "frames", 1.into());
-    let saps = origin.saps;
-    put(&mut document, 2, "saps", json!({"source": saps.server, "destination": saps.client}));
+    if !matches!(link, Link::P1 | Link::Apdu) {
+        put(&mut document, 1, "frames", 1.into());
+        let saps = origin.saps;
+        put(&mut document, 2, "saps", json!({"source": saps.server, "destination": saps.client}));
+    }
     if let Some(security) = origin.security {
         let plain = apdu.first().copied().unwrap_or(0);
         let form = match security.form {

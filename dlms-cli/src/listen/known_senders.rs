@@ -32,6 +32,8 @@ struct Sender {
     crypto: SoftwareProvider<SysRng, GrowingKeys>,
     counters: InvocationCounters<RamCounters>,
     replay: Box<ReplayWindows<OTHERS>>,
+    /// There is no authentication key, and none is demanded.
+    takes_unverified: bool,
 }
 
 impl KnownSenders {
@@ -73,7 +75,8 @@ impl Sender {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let now = u32::try_from(now).unwrap_or(1);
         counters.raise(CounterId { setup: 0, broadcast: false }, now).map_err(|error| error.to_string())?;
-        Ok(Self { suite, minimum, crypto, counters, replay: Box::default() })
+        let takes_unverified = entry.ak.is_none() && minimum == Protection::NONE;
+        Ok(Self { suite, minimum, crypto, counters, replay: Box::default(), takes_unverified })
     }
 }
 
@@ -81,6 +84,11 @@ impl Senders for KnownSenders {
     type Crypto = SoftwareProvider<SysRng, GrowingKeys>;
     type Store = RamCounters;
     type Replay = ReplayWindows<OTHERS>;
+
+    fn takes_unverified(&self, title: SystemTitle) -> bool {
+        let sender = self.meters.get(&title).or(self.any.as_ref());
+        sender.is_some_and(|sender| sender.takes_unverified)
+    }
 
     fn keys(&mut self, title: SystemTitle) -> Option<SenderKeys<'_, Self>> {
         let sender = match self.meters.get_mut(&title) {

@@ -1,5 +1,6 @@
 mod document;
 mod known_senders;
+mod line;
 mod mqtt;
 
 use core::fmt::Display;
@@ -7,17 +8,16 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use dlms::listener::{Event, Listener as Machine, ListenerError};
-use dlms_hdlc::{Primary, PrimarySettings};
+use dlms::listener::{Event, ListenerError};
 use dlms_io::Heard;
-use dlms_io::blocking::{Listener, SerialPort, listen};
+use dlms_io::blocking::{Listener, SerialPort};
 use dlms_security::SecurityError;
 use serde_json::{Value, json};
 
 use crate::connection::SerialLine;
 use crate::failure::{Failure, FailureKind};
 use crate::output::Output;
-use crate::telegram::Link;
+use crate::telegram::{Lenience, Link};
 use crate::tree;
 use known_senders::KnownSenders;
 use mqtt::{Broker, BrokerUrl};
@@ -35,6 +35,8 @@ use mqtt::{Broker, BrokerUrl};
 ///
 /// Example: dlms listen --tcp 0.0.0.0:4059 --keys meters.toml --json
 ///
+/// Example: dlms listen --serial /dev/ttyUSB0:115200,8N1 --lenient
+///
 /// Example: dlms listen --serial /dev/ttyUSB0:2400 --mqtt mqtt://homeassistant.local
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("place").required(true).args(["tcp", "udp", "serial"]))]
@@ -45,7 +47,7 @@ pub(crate) struct ListenArgs {
     /// Take the datagrams that meters send to this address.
     #[arg(long, value_name = "ADDR")]
     udp: Option<String>,
-    /// Take the HDLC frames on a serial line.
+    /// Take what comes on a serial line: HDLC, M-Bus, P1, whichever it is.
     #[arg(long, value_name = "PATH[:BAUD[,8N1]]")]
     serial: Option<SerialLine>,
     /// The meters' keys.
@@ -54,6 +56,16 @@ pub(crate) struct ListenArgs {
     /// Hand readings over to an MQTT broker, and tell Home Assistant of them: mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX].
     #[arg(long, value_name = "URL")]
     mqtt: Option<BrokerUrl>,
+    /// Accept deviations from the standard, as `dlms decode` does.
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ',',
+        default_missing_value = "all"
+    )]
+    lenient: Vec<String>,
     /// End after so many notifications.
     #[arg(long, value_name = "N")]
     count: Option<usize>,
@@ -71,6 +83,7 @@ pub(crate) fn run(args: &ListenArgs, output: &Output) -> Result<(), Failure> {
         left: AtomicUsize::new(args.count.unwrap_or(usize::MAX)),
         failed: Mutex::new(None),
         broker: broker.map(Mutex::new),
+        lenience: Lenience::named(&args.lenient)?,
     };
     let unavailable = |place: &str, error: &std::io::Error| {
         Failure::new(FailureKind::Link, format!("cannot listen at {place}: {error}"))
@@ -79,13 +92,10 @@ pub(crate) fn run(args: &ListenArgs, output: &Output) -> Result<(), Failure> {
         (_, _, Some(line)) => {
             let port = SerialPort::open(&line.path, line.hdlc()).map_err(|e| unavailable(&line.path, &e))?;
             eprintln!("ready {}", line.path);
-            let settings = PrimarySettings::DEFAULT.at_baud(line.hdlc().baud);
-            let mut machine = Machine::new(Primary::new(settings, Vec::new()), Vec::new(), Vec::new());
-            listen(port, &mut machine, &Mutex::new(senders), 0, |event, apdu| {
-                teller.tell(Link::Hdlc, &line.path, &event, apdu);
-                if teller.is_over() {
-                    std::process::exit(teller.end());
-                }
+            let mut senders = senders;
+            line::listen(port, &mut senders, &teller.lenience, &mut |link, event, apdu| {
+                teller.tell(link, &line.path, event, apdu);
+                !teller.is_over()
             })
         }
         (Some(place), ..) | (None, Some(place), _) => {
@@ -117,16 +127,17 @@ struct Teller<'o> {
     failed: Mutex<Option<Failure>>,
     /// Who is handed the readings, too.
     broker: Option<Mutex<Broker>>,
+    lenience: Lenience,
 }
 
 impl Teller<'_> {
     fn tell(&self, link: Link, from: &dyn Display, event: &Event, apdu: &[u8]) {
         let printed = match event {
-            Event::Notification(origin) => {
+            Event::Notification(origin) | Event::Telegram(origin) | Event::Value(origin) => {
                 if self.is_over() {
                     return;
                 }
-                let document = document::of(link, origin, apdu);
+                let document = document::of(link, event, origin, apdu, &self.lenience);
                 let printed = document.and_then(|document| {
                     self.output.print(&document, tree::document)?;
                     self.hand_over(&document)
@@ -169,13 +180,6 @@ impl Teller<'_> {
 
     fn is_over(&self) -> bool {
         self.left.load(Ordering::Relaxed) == 0
-    }
-
-    /// The exit status.
-    fn end(&self) -> i32 {
-        self.finish();
-        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.as_ref().map_or(0, |failure| i32::from(failure.kind().exit_status()))
     }
 }
 

@@ -81,8 +81,13 @@ impl Lenience {
     }
 
     /// Those of single messages; none of them met yet.
-    pub(super) const fn of_messages(&self) -> Leniencies {
+    pub(crate) const fn of_messages(&self) -> Leniencies {
         self.messages
+    }
+
+    /// Whether a length that wrapped round is accepted.
+    pub(crate) fn wrapped_length(&self) -> bool {
+        self.permits(Deviation::WrappedLength)
     }
 
     /// Whether this one is accepted.

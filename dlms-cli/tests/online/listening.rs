@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::command::failure;
+use crate::command::{Scratch, failure};
 
 /// A push of a meter's number and its energy, behind a wrapper from port 1 to port 103.
 const PUSH: &str =
@@ -161,5 +161,57 @@ fn a_broker_that_is_not_there_or_refuses_is_told_before_anything_else() {
         let url = format!("mqtt://{address}");
         let (status, error) = failure(&["listen", "--tcp", "127.0.0.1:0", "--mqtt", &url]);
         assert_eq!((status, &error["kind"]), (3, &json!("link")), "{error}");
+    }
+}
+
+/// What was published of a file of vectors under this id: its octets, and its encryption key.
+fn published(file: &str, id: &str) -> (Vec<u8>, String) {
+    let path = format!("{}/../tests/vectors/{file}.json", env!("CARGO_MANIFEST_DIR"));
+    let entries: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let entry = entries.iter().find(|entry| entry["id"] == id).unwrap();
+    let key = entry["keys"]["ek"].as_str().unwrap_or_default();
+    (octets(entry["input_hex"].as_str().unwrap()), key.into())
+}
+
+/// A customer port, whichever it is: what is on the line is found out.
+#[test]
+fn a_serial_line_with_whatever_is_on_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new("customer-port");
+    let (mbus, key) = published("real-meter", "real-meter-009");
+    let (hdlc, _) = published("real-meter", "real-meter-001");
+    let (p1, _) = published("iec62056-21", "iec62056-21-030");
+    let keys = scratch.file("keys.toml");
+    std::fs::write(&keys, format!("[any]\nek = \"{key}\"\n")).unwrap();
+    std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o600)).unwrap();
+    for (pushed, link) in [(&mbus, "mbus"), (&hdlc, "hdlc"), (&p1, "p1")] {
+        let (mut line, end) = serialport::TTYPort::pair().unwrap();
+        let name = serialport::SerialPort::name(&end).unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_dlms"))
+            .args([
+                "listen",
+                "--serial",
+                &format!("{name}:115200,8N1"),
+                "--json",
+                "--lenient",
+                "--count",
+                "1",
+            ])
+            .args(["--keys", keys.as_str()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        let mut errors = BufReader::new(process.stderr.take().unwrap());
+        errors.read_line(&mut ready).unwrap();
+        assert!(ready.starts_with("ready "), "{ready}");
+        for piece in [&b"\x00\xff\x68"[..], pushed].concat().chunks(50) {
+            line.write_all(piece).unwrap();
+            thread::sleep(Duration::from_millis(5));
+        }
+        let documents = Listening { process, address: name }.documents();
+        assert_eq!(documents[0]["link"], json!(link));
+        assert!(!documents[0]["readings"].as_array().unwrap().is_empty(), "{documents:?}");
     }
 }

@@ -172,6 +172,10 @@ impl<S: Senders + Send> Listener<S> {
                     // Who is gone hears no confirmation.
                     Output::Transmit(octets) => drop(socket.send_to(octets, from)),
                     Output::Event(event) => tell(Heard { from, event, apdu: listener.apdu() }),
+                    // Several messages in one datagram.
+                    Output::Wait(Some(until)) if until <= clock.now() => {
+                        listener.handle_timeout(&mut *lock(&self.senders), clock.now());
+                    }
                     Output::Wait(_) => break,
                 }
             }

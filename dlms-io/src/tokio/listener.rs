@@ -155,6 +155,10 @@ async fn receive<S: Senders>(
                     confirmation.extend_from_slice(octets);
                 }
                 Output::Event(event) => tell(Heard { from, event, apdu: listener.apdu() }),
+                // Several messages in one datagram.
+                Output::Wait(Some(until)) if until <= now => {
+                    listener.handle_timeout(&mut *lock(senders), now)
+                }
                 Output::Wait(_) => break,
             }
         }

@@ -141,11 +141,12 @@ fn below(value: u8, limit: u8) -> Option<u8> {
     (value < limit).then_some(value)
 }
 
-struct Field(Option<u16>, usize);
+/// A field of so many digits.
+struct Field(Option<u16>, u8);
 
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.1;
+        let width = usize::from(self.1);
         match self.0 {
             Some(number) => write!(f, "{number:0width$}"),
             None => f.write_str("*"),

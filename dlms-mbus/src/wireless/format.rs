@@ -74,8 +74,11 @@ impl Format {
         if most < left { most } else { left }
     }
 
-    /// Checks every block of a whole frame.
-    pub(super) fn check(self, octets: &[u8]) -> Result<(), FrameError> {
+    /// Checks every block of a whole frame, and changes nothing.
+    ///
+    /// # Errors
+    /// `Crc`; `Truncated`.
+    pub fn check(self, octets: &[u8]) -> Result<(), FrameError> {
         if matches!(self, Self::Removed) {
             return Ok(());
         }
@@ -135,8 +138,9 @@ pub fn remove_checks(octets: &mut [u8]) -> Result<(Format, usize), FrameError> {
     }))
 }
 
-/// Whether the first block has the check sequence that only format A puts there.
-pub(super) fn begins_format_a(octets: &[u8]) -> bool {
+/// Whether the octets begin with a first block and its check sequence, as only frames of format A do.
+#[must_use]
+pub fn begins_format_a(octets: &[u8]) -> bool {
     match octets.split_at_checked(HEADER_LEN) {
         Some((header, [high, low, ..])) => CheckSequence::of(header).to_octets() == [*high, *low],
         _ => false,

@@ -19,5 +19,5 @@ mod frame;
 
 pub use check_sequence::CheckSequence;
 pub use finder::{FINDER_ROOM, Finder};
-pub use format::{Format, add_checks, remove_checks};
+pub use format::{Format, add_checks, begins_format_a, remove_checks};
 pub use frame::{Frame, HEADER_LEN};

@@ -10,6 +10,11 @@ use super::ListenerError;
 pub enum Event {
     /// A notification came; fetch it with [`Listener::notification`](super::Listener::notification).
     Notification(Origin),
+    /// The telegram of a P1 port came, in the clear or ciphered; its text is [`Listener::apdu`](super::Listener::apdu).
+    #[cfg(feature = "any-link")]
+    Telegram(Origin),
+    /// An array or a structure came without a message around it; it is [`Listener::apdu`](super::Listener::apdu).
+    Value(Origin),
     /// Something came that was not taken.
     Refused(Saps, ListenerError),
     /// The line failed, or is not a line of this kind.

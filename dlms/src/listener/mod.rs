@@ -1,5 +1,7 @@
 //! The listener: takes what meters push without an association.
 
+#[cfg(feature = "any-link")]
+mod any_link;
 mod error;
 mod event;
 #[cfg(feature = "general-block-transfer")]
@@ -7,17 +9,18 @@ mod gather;
 mod receive;
 mod senders;
 
+#[cfg(feature = "any-link")]
+pub use any_link::{ANY_LINK_ROOM, AnyLink, Carrier};
 pub use error::ListenerError;
 pub use event::{Event, Origin, Security};
 pub use senders::{OneKeySet, SenderKeys, Senders};
 
 use core::ops::Range;
 
+use dlms_core::apdu::Leniencies;
 use dlms_core::buffer::Buffer;
-use dlms_core::codec::{Decode, DecodeError};
-#[cfg(feature = "general-block-transfer")]
-use dlms_core::link::Saps;
-use dlms_core::link::{Link, LinkEvent};
+use dlms_core::codec::DecodeError;
+use dlms_core::link::{Link, LinkEvent, Saps};
 use dlms_core::time::Instant;
 
 #[cfg(feature = "general-block-transfer")]
@@ -43,6 +46,9 @@ pub struct Listener<L, B> {
     gathering: Option<(Saps, Gathering)>,
     /// Octets of that.
     kept: usize,
+    /// Messages behind the last one in the receive buffer, and from where.
+    behind: Option<(Saps, Range<usize>)>,
+    leniencies: Leniencies,
     event: Option<Event>,
     closed: bool,
 }
@@ -59,9 +65,17 @@ impl<L: Link, B: Buffer> Listener<L, B> {
             #[cfg(feature = "general-block-transfer")]
             gathering: None,
             kept: 0,
+            behind: None,
+            leniencies: Leniencies::none(),
             event: None,
             closed: false,
         }
+    }
+
+    /// With notifications that break the standard in these.
+    #[must_use]
+    pub fn with_leniencies(self, leniencies: Leniencies) -> Self {
+        Self { leniencies, ..self }
     }
 
     /// The link, for what it has to tell.
@@ -92,7 +106,7 @@ impl<L: Link, B: Buffer> Listener<L, B> {
     /// # Errors
     /// There is none.
     pub fn notification(&self) -> Result<Notification<'_>, DecodeError> {
-        Notification::from_bytes(self.apdu())
+        Notification::decode_all(self.apdu(), self.leniencies)
     }
 
     /// The same as the octets of its plain APDU; none if there is no notification.
@@ -107,6 +121,10 @@ impl<L: Link, B: Buffer> Listener<L, B> {
         self.plain = 0..0;
         if self.closed {
             return bytes.len();
+        }
+        if let Some((saps, behind)) = self.behind.take() {
+            self.take(senders, saps, behind, now);
+            return 0;
         }
         match self.link.handle_input(bytes, &mut self.rx, self.kept, now) {
             Ok((taken, event)) => {
@@ -123,6 +141,10 @@ impl<L: Link, B: Buffer> Listener<L, B> {
 
     /// The time came that `Wait` named.
     pub fn handle_timeout<D: Senders>(&mut self, senders: &mut D, now: Instant) {
+        if let Some((saps, behind)) = self.behind.take() {
+            self.plain = 0..0;
+            return self.take(senders, saps, behind, now);
+        }
         match self.link.handle_timeout(now) {
             Ok(event) => self.handle_link(senders, event, now),
             Err(error) => self.event = Some(Event::Line(error)),
@@ -139,7 +161,8 @@ impl<L: Link, B: Buffer> Listener<L, B> {
         if let Some(event) = self.event.take() {
             return Output::Event(event);
         }
-        let wait = self.link.poll_timeout();
+        // What lies behind waits for nothing.
+        let wait = if self.behind.is_some() { Some(now) } else { self.link.poll_timeout() };
         match self.link.poll_transmit(self.tx.as_mut_slice(), now) {
             Some(bytes) => Output::Transmit(bytes),
             None => Output::Wait(wait),
@@ -149,20 +172,7 @@ impl<L: Link, B: Buffer> Listener<L, B> {
     fn handle_link<D: Senders>(&mut self, senders: &mut D, event: LinkEvent, now: Instant) {
         match event {
             LinkEvent::Apdu { peer, len, .. } => {
-                let apdu = self.kept..self.kept.saturating_add(len);
-                #[cfg(feature = "general-block-transfer")]
-                let apdu = match self.gather(peer, apdu) {
-                    Ok(Some(whole)) => whole,
-                    Ok(None) => return,
-                    Err(error) => {
-                        self.event = Some(Event::Refused(peer, error));
-                        return;
-                    }
-                };
-                self.event = Some(match self.receive(senders, peer, apdu, now) {
-                    Ok(origin) => Event::Notification(origin),
-                    Err(error) => Event::Refused(peer, error),
-                });
+                self.take(senders, peer, self.kept..self.kept.saturating_add(len), now);
             }
             LinkEvent::Oversize { peer, needed } => {
                 let needed = self.kept.saturating_add(needed);
@@ -172,5 +182,22 @@ impl<L: Link, B: Buffer> Listener<L, B> {
             }
             _ => {}
         }
+    }
+
+    /// Takes the first of the messages at `apdu` in the receive buffer.
+    fn take<D: Senders>(&mut self, senders: &mut D, saps: Saps, apdu: Range<usize>, now: Instant) {
+        let (apdu, behind) = self.split(apdu);
+        self.behind = behind.map(|behind| (saps, behind));
+        #[cfg(feature = "general-block-transfer")]
+        let apdu = match self.gather(saps, apdu) {
+            Ok(Some(whole)) => whole,
+            Ok(None) => return,
+            Err(error) => {
+                self.event = Some(Event::Refused(saps, error));
+                return;
+            }
+        };
+        let received = self.receive(senders, saps, apdu, now);
+        self.event = Some(received.unwrap_or_else(|error| Event::Refused(saps, error)));
     }
 }

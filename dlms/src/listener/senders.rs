@@ -14,6 +14,18 @@ pub trait Senders {
     /// The keys of the meter with this system title, if it is a known one.
     fn keys(&mut self, title: SystemTitle) -> Option<SenderKeys<'_, Self>>;
 
+    /// The set of keys to try after so many others; the first is [`keys`](Self::keys).
+    fn keys_to_try(&mut self, title: SystemTitle, attempt: usize) -> Option<SenderKeys<'_, Self>> {
+        if attempt == 0 { self.keys(title) } else { None }
+    }
+
+    /// Whether a message of this meter whose authentication key is not known is deciphered all the same. It may be forged
+    /// or old; its protection then says that it is not authenticated.
+    fn takes_unverified(&self, title: SystemTitle) -> bool {
+        let _ = title;
+        false
+    }
+
     /// The system title of who sends from there without telling it.
     fn title_at(&self, saps: Saps) -> Option<SystemTitle> {
         let _ = saps;

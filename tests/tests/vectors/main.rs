@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod acse;
+mod any_link;
 mod authentication;
 mod captures;
 mod ciphering;
