@@ -8,6 +8,7 @@
 )]
 
 mod ciphering;
+mod curves;
 mod decoding;
 mod dice;
 mod encoding;
@@ -39,6 +40,7 @@ fn run() {
         messages::comparisons(),
         frames::comparisons(),
         ciphering::comparisons(),
+        curves::comparisons(),
         sessions::comparisons(),
         tcp::comparisons(),
     ];
