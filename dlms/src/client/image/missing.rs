@@ -27,7 +27,7 @@ impl Missing {
     pub(super) fn of(bits: &BitString<'_>) -> (Self, u32) {
         let mut missing = Self::default();
         let (mut used, mut there, mut after_gap) = (0usize, 0u32, false);
-        for (number, is_there) in (0u32..).zip(bits.iter()) {
+        for (number, is_there) in (0..u32::MAX).zip(bits.iter()) {
             if is_there {
                 there = there.saturating_add(1);
             } else if after_gap {
