@@ -138,6 +138,38 @@ impl Modifier {
         }
     }
 
+    /// What the unit of the value is divided by or multiplied with, as it is written behind it.
+    #[must_use]
+    pub const fn unit_suffix(self) -> Option<&'static str> {
+        let (Self::Per(code) | Self::Times(code)) = self else { return None };
+        Some(match code {
+            0x20 => "/s",
+            0x21 => "/min",
+            0x22 => "/h",
+            0x23 => "/d",
+            0x24 => "/week",
+            0x25 => "/month",
+            0x26 => "/a",
+            0x27 => "/revolution",
+            0x28 | 0x29 => "/input pulse",
+            0x2a | 0x2b => "/output pulse",
+            0x2c => "/l",
+            0x2d => "/m³",
+            0x2e => "/kg",
+            0x2f => "/K",
+            0x30 => "/kWh",
+            0x31 => "/GJ",
+            0x32 => "/kW",
+            0x33 => "/(K·l)",
+            0x34 => "/V",
+            0x35 => "/A",
+            0x36 => "·s",
+            0x37 => "·s/V",
+            0x38 => "·s/A",
+            _ => return None,
+        })
+    }
+
     /// What a code of the second table, behind `FC`, says.
     #[must_use]
     pub const fn from_extension(code: u8) -> Self {

@@ -96,7 +96,7 @@ fn in_list<'a>(members: Elements<'a>, found: &mut dyn FnMut(Reading<'a>)) {
     let of_one_object = members.len() <= 3;
     let mut name = None;
     let mut valued = None;
-    for (index, member) in members.iter().enumerate() {
+    for (index, member) in (0..members.len()).zip(members.iter()) {
         if let Some((obis, value)) = valued.take() {
             let scaler_unit = ScalerUnit::from_data(member);
             found(Reading::of_object(obis, value, scaler_unit));

@@ -13,6 +13,7 @@
 //! ```
 //! use cosem_classes::Unit;
 //! use dlms::reading::{Meaning, each};
+//! use dlms_core::codec::Decode;
 //! use dlms_core::data::Data;
 //!
 //! // {1-0:32.7.0.255, 2337, {-1, V}}

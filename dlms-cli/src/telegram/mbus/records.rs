@@ -47,8 +47,11 @@ fn reading(record: &Record<'_>) -> Value {
         None => record.to_f64().and_then(Number::from_f64),
     };
     if let Some(number) = number {
-        if let Some(unit) = record.unit() {
-            reading.insert("unit".into(), unit.to_string().into());
+        if let Some(text) = record.value_information.text() {
+            reading.insert("unit".into(), text.to_string().into());
+        } else if let Some(unit) = record.unit() {
+            let per: String = record.modifiers().filter_map(|modifier| modifier.unit_suffix()).collect();
+            reading.insert("unit".into(), format!("{unit}{per}").into());
         }
         reading.insert("scaled".into(), number.into());
     }
