@@ -15,6 +15,7 @@ mod image;
 mod input;
 mod invoke;
 mod key_file;
+mod keys;
 mod listen;
 mod message;
 mod meter;
@@ -70,6 +71,7 @@ enum Task {
     Profile(profile::ProfileArgs),
     Clock(clock::ClockArgs),
     Breaker(breaker::BreakerArgs),
+    Keys(keys::KeysArgs),
     Image(image::ImageArgs),
     Counter(counter::CounterArgs),
     Nameplate(nameplate::NameplateArgs),
@@ -93,6 +95,7 @@ impl Task {
             Self::Profile(args) => profile::run(args, output),
             Self::Clock(args) => clock::run(args, output),
             Self::Breaker(args) => breaker::run(args, output),
+            Self::Keys(args) => keys::run(args, output),
             Self::Image(args) => image::run(args, output),
             Self::Counter(args) => counter::run(args, output),
             Self::Nameplate(args) => nameplate::run(args, output),

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use dlms_core::crypto::SecuritySuite;
@@ -9,8 +10,9 @@ use serde_json::json;
 use crate::connection::SerialLine;
 use crate::failure::{Failure, FailureKind};
 use crate::hex;
+use crate::key_file::{CertificateFile, PrivateKey};
 use crate::output::Output;
-use crate::virtual_meter::{Audit, Options, RunningMeter, keys};
+use crate::virtual_meter::{Audit, Identity, Options, RunningMeter, keys};
 
 /// Runs the virtual meter: a household's, with a load profile of thirty days, a breaker and a clock.
 ///
@@ -64,6 +66,15 @@ pub(crate) struct MeterArgs {
     /// The security suite. In suite 2 keys are twice as long: the same octets twice.
     #[arg(long, value_name = "0|1|2", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
     suite: u8,
+    /// Trust the authorities in this file, in suites 1 and 2.
+    #[arg(long, value_name = "FILE")]
+    trust: Vec<PathBuf>,
+    /// Know the certificates in this file, the client's for one.
+    #[arg(long, value_name = "FILE")]
+    certificates: Vec<PathBuf>,
+    /// The meter's private key for signatures [default: one made at random].
+    #[arg(long, value_name = "FILE")]
+    signing_key: Option<PathBuf>,
     /// Print keys and passwords.
     #[arg(long)]
     show_secrets: bool,
@@ -103,14 +114,15 @@ pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
         turnaround: args.turnaround.into(),
         ..SecondarySettings::DEFAULT
     };
+    let identity = identity(args, suite)?;
     let mut meters = Vec::new();
     for number in 0..args.count.max(1) {
         let options = Options {
+            identity: identity.clone(),
             seed: args.seed.wrapping_add(u64::from(number)),
             speed: args.speed,
             policy: args.policy,
             pdu_size: args.pdu_size,
-            suite,
         };
         let audit: Audit = match args.audit {
             true => Arc::new(|peer, event| eprintln!("{peer} {event:?}")),
@@ -141,6 +153,23 @@ pub(crate) fn run(args: &MeterArgs, output: &Output) -> Result<(), Failure> {
         meter.wait();
     }
     Ok(())
+}
+
+/// The meter's suite, keys and certificates.
+fn identity(args: &MeterArgs, suite: SecuritySuite) -> Result<Identity, Failure> {
+    let all = |files: &[PathBuf]| -> Result<Vec<CertificateFile>, Failure> {
+        files
+            .iter()
+            .map(|file| CertificateFile::read_all(file))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|all| all.concat())
+    };
+    let (trust, known) = (all(&args.trust)?, all(&args.certificates)?);
+    let signing = args.signing_key.as_deref().map(PrivateKey::read).transpose()?;
+    if signing.as_ref().is_some_and(|key| key.suite != suite) {
+        return Err(Failure::usage("--signing-key is not on the curve of --suite"));
+    }
+    Ok(Identity { suite, trust, known, signing })
 }
 
 fn unavailable(place: &str, error: &std::io::Error) -> Failure {

@@ -130,9 +130,12 @@ flags! {
         /// Our key to agree on keys with.
         #[arg(long, value_name = "FILE")]
         agreement_key: PathBuf,
-        /// The meter's certificate.
+        /// The meter's certificate for signatures: PEM or DER.
         #[arg(long, value_name = "FILE")]
         server_cert: PathBuf,
+        /// The certificates of the authorities that have to vouch for it [default: it is taken as it is].
+        #[arg(long, value_name = "FILE")]
+        trust: PathBuf,
         /// The form of ciphered messages [default: glo].
         #[arg(long)]
         ciphering: Form,

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dlms::client::{Ciphering, ClientConfig};
 use dlms::{Authentication, Secret};
@@ -7,7 +7,9 @@ use dlms_core::link::Saps;
 use dlms_hdlc::PrimarySettings;
 use dlms_io::Habits;
 use dlms_io::recipe::RecipeError;
-use dlms_security::{Protection, ServiceCiphering, SystemTitle};
+use dlms_security::certificate::{Authority, CertificateError, Expected, Purpose, check};
+use dlms_security::{Protection, PublicKey, ServiceCiphering, SystemTitle};
+use getrandom::SysRng;
 use iec62056_21::CharacterFormat;
 use obis::ObisCode;
 
@@ -15,8 +17,9 @@ use super::flags::DedicatedKey;
 use super::octets::Octets;
 use super::serial::SerialLine;
 use super::word::Referencing;
-use super::{Auth, ConnectionFlags, Form, Keys, Security, TraceTo, hdlc};
-use crate::failure::Failure;
+use super::{Auth, ConnectionFlags, Form, Keys, Provider, Security, TraceTo, hdlc};
+use crate::failure::{Failure, FailureKind};
+use crate::key_file::{CertificateFile, now, untrusted};
 use crate::virtual_meter::keys;
 
 /// The service access point of the public client.
@@ -113,8 +116,8 @@ impl Settings {
         let auth = flags.auth.unwrap_or(Auth::None);
         let ciphers = flags.ek.is_some() || auth == Auth::HlsGmac;
         let security = flags.security.unwrap_or(if ciphers { Security::AuthEnc } else { Security::None });
-        let keys = Keys::new(&flags, auth);
         let suite = suite(&flags);
+        let keys = Keys::new(&flags, auth, suite)?;
         let mut config = ClientConfig::new(flags.client.unwrap_or(PUBLIC), flags.server.unwrap_or(1));
         if flags.referencing == Some(Referencing::Sn) {
             config.referencing = dlms::Referencing::ShortName;
@@ -130,6 +133,12 @@ impl Settings {
         if security != Security::None || auth.needs_title() {
             config.ciphering = Some(ciphering(&flags, suite, security.protection())?);
             config.dedicated_key = dedicated_key(suite, flags.dedicated_key.as_ref())?;
+        }
+        if auth == Auth::HlsEcdsa {
+            keys.check_signing()?;
+            if suite == SecuritySuite::Suite0 || flags.server_cert.is_none() {
+                return Err(Failure::usage("--auth hls-ecdsa needs --suite 1 or 2, and --server-cert"));
+            }
         }
         if security != Security::None || auth == Auth::HlsGmac {
             keys.check(suite, security.protection().authenticated || auth == Auth::HlsGmac)?;
@@ -183,14 +192,9 @@ impl Settings {
 
 /// Flags for what is not built are refused by name: ignored, they would promise what is not done.
 fn refuse_unbuilt(flags: &ConnectionFlags) -> Result<(), Failure> {
-    let auth = flags.auth.filter(|auth| matches!(auth, Auth::HlsManufacturer | Auth::HlsEcdsa));
+    let auth = flags.auth.filter(|auth| *auth == Auth::HlsManufacturer);
     let auth = auth.map(|auth| format!("--auth {}", auth.name()));
-    let named = [
-        (auth.is_some(), auth.as_deref().unwrap_or_default()),
-        (flags.signing_key.is_some(), "--signing-key"),
-        (flags.agreement_key.is_some(), "--agreement-key"),
-        (flags.server_cert.is_some(), "--server-cert"),
-    ];
+    let named = [(auth.is_some(), auth.as_deref().unwrap_or_default())];
     match named.into_iter().find(|(given, _)| *given) {
         Some((_, name)) => Err(Failure::unsupported(format!("{name} is not built yet"))),
         None => Ok(()),
@@ -219,6 +223,7 @@ fn with_demo_defaults(flags: ConnectionFlags) -> ConnectionFlags {
         password: Some(keys::PASSWORD.into()),
         ek: Some(keys::in_suite(&keys::EK, suite).as_slice().into()),
         ak: Some(keys::in_suite(&keys::AK, suite).as_slice().into()),
+        kek: Some(keys::in_suite(&keys::KEK, suite).as_slice().into()),
         system_title: Some(keys::CLIENT_TITLE.0[..].into()),
         ..ConnectionFlags::default()
     })
@@ -253,14 +258,49 @@ fn ciphering(
         title.ok_or_else(|| Failure::usage("ciphering, hls-gmac and hls-sha256 need --system-title"))?;
     let title =
         <[u8; 8]>::try_from(title.as_bytes()).map_err(|_| Failure::usage("--system-title has 8 octets"))?;
+    let (server_title, server_signing_key) = match &flags.server_cert {
+        Some(file) => server(file, flags.trust.as_deref(), suite)?,
+        None => (None, None),
+    };
     Ok(Ciphering {
         suite,
+        server_title,
+        server_signing_key,
         protection,
         form: flags.ciphering.map_or(ServiceCiphering::Global, Form::service),
         // HLS by keys alone goes without: meters refuse the context with ciphering where nothing is ciphered.
         context: protection != Protection::NONE,
         ..Ciphering::new(SystemTitle(title))
     })
+}
+
+/// Whose the meter's certificate is, and its key for signatures. It is taken on the word of who gave it, or on that of the
+/// authorities in `trust`.
+fn server(
+    file: &Path,
+    trust: Option<&Path>,
+    suite: SecuritySuite,
+) -> Result<(Option<SystemTitle>, Option<PublicKey>), Failure> {
+    let file = CertificateFile::read(file)?;
+    let certificate = file.certificate()?;
+    let expected = Expected { purpose: Purpose::Signing, suite, system_title: None, now: now() };
+    let checked = match trust {
+        Some(trust) => {
+            let authorities = CertificateFile::read_all(trust)?;
+            let authorities: Vec<_> =
+                authorities.iter().map(|one| Authority { der: one.der(), anchor: true }).collect();
+            check(&mut Provider::new(SysRng), &certificate, &authorities[..], &expected)
+        }
+        None => now().ok_or(CertificateError::NoTime).and_then(|now| certificate.check_time(now)),
+    };
+    checked.map_err(untrusted)?;
+    if !certificate.is_for(Purpose::Signing) || certificate.public_key().suite() != suite {
+        return Err(Failure::new(
+            FailureKind::UntrustedCertificate,
+            format!("--server-cert is not for signatures in suite {}", suite.id()),
+        ));
+    }
+    Ok((certificate.system_title(), Some(*certificate.public_key())))
 }
 
 fn dedicated_key(suite: SecuritySuite, key: Option<&DedicatedKey>) -> Result<Option<Secret>, Failure> {
@@ -350,10 +390,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_refused_by_name() {
-        for flags in [
-            ConnectionFlags { auth: Some(Auth::HlsEcdsa), ..tcp() },
-            ConnectionFlags { auth: Some(Auth::HlsManufacturer), ..tcp() },
-        ] {
+        for flags in [ConnectionFlags { auth: Some(Auth::HlsManufacturer), ..tcp() }] {
             let failure = settings(flags).unwrap_err();
             assert_eq!(failure.kind(), FailureKind::Unsupported);
             assert!(failure.to_string().starts_with("--"), "{failure}");

@@ -17,8 +17,10 @@
 //!
 //! What holds secrets is read only where nobody else may read it; what was read is wiped.
 
+mod certificate_file;
 mod entry;
 mod guarded;
+mod private_key;
 
 use std::path::{Path, PathBuf};
 
@@ -29,8 +31,11 @@ use zeroize::Zeroize;
 use crate::failure::Failure;
 use crate::hex;
 
+pub(crate) use certificate_file::{CertificateFile, now, untrusted};
 pub(crate) use entry::Entry;
-pub(crate) use guarded::{may_be_read_by_others, read as read_guarded};
+pub(crate) use guarded::may_be_read_by_others;
+use guarded::read as read_guarded;
+pub(crate) use private_key::PrivateKey;
 
 /// The table for meters that have none of their own.
 const ANY: &str = "any";
@@ -114,6 +119,16 @@ fn wipe(table: &mut Table) {
             _ => {}
         }
     }
+}
+
+/// The blocks of PEM in a text.
+fn blocks(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("-----BEGIN ").filter_map(move |(at, _)| {
+        let rest = text.get(at..)?;
+        let end = rest.find("-----END ")?;
+        let line = rest.get(end..)?.find('\n').map_or(rest.len(), |line| end + line);
+        rest.get(..line)
+    })
 }
 
 fn title(name: &str) -> Option<SystemTitle> {

@@ -2,6 +2,7 @@
 
 use cosem_classes::model::CaptureObject;
 use cosem_classes::profile_generic::{EntryDescriptor, RangeDescriptor, Selection};
+use cosem_classes::security_setup::SecurityKeyId;
 use dlms::client::image::{ImageOptions, ImageProgress};
 use dlms::client::{Negotiated, Refusal, Statistics};
 use dlms_core::apdu::{
@@ -11,9 +12,11 @@ use dlms_core::codec::{Encode, Writer};
 use dlms_core::data::{Data, DataBuf, DateTime, Deviation, tag};
 use dlms_io::blocking::Error;
 use dlms_io::{Observer, Traffic};
+use dlms_security::{AlgorithmIds, PublicKey};
 use obis::{ObisCode, obis};
 
 use super::{Profile, TimeBound, TimeRange, read};
+use crate::connection::Provider;
 use crate::moment::Moment;
 use crate::session::{Answer, Peer, Session};
 
@@ -133,6 +136,24 @@ impl Peer for MadeUp {
         _: &mut dyn FnMut(ImageProgress),
     ) -> Result<ImageProgress, Error> {
         Err(Error::Client(Refusal::DataAccess(DataAccessResult::ObjectUndefined).into()))
+    }
+
+    fn transfer_keys(&mut self, _: ObisCode, _: &[(SecurityKeyId, &[u8])]) -> Result<(), Error> {
+        Err(Error::Client(Refusal::DataAccess(DataAccessResult::ObjectUndefined).into()))
+    }
+
+    fn agree_keys(
+        &mut self,
+        _: ObisCode,
+        _: &[SecurityKeyId],
+        _: AlgorithmIds,
+        _: &PublicKey,
+    ) -> Result<(), Error> {
+        Err(Error::Client(Refusal::DataAccess(DataAccessResult::ObjectUndefined).into()))
+    }
+
+    fn crypto(&mut self) -> &mut Provider {
+        panic!("nothing is ciphered")
     }
 
     fn statistics(&self) -> Statistics {

@@ -19,6 +19,16 @@ pub(crate) fn failed(service: &str, error: Error) -> Failure {
     }
 }
 
+/// The failure of opening an association.
+pub(crate) fn rejected(error: Error) -> Failure {
+    match error {
+        Error::Client(ClientError::Security(SecurityError::Inauthentic)) => {
+            Failure::new(FailureKind::WrongKey, "the answer is not authentic: a wrong key, or forged")
+        }
+        other => failed("action", other),
+    }
+}
+
 /// The transport failed.
 pub(crate) fn transport(error: &std::io::Error) -> Failure {
     let kind = match error.kind() {
@@ -75,9 +85,11 @@ fn client(service: &str, error: ClientError) -> Failure {
 fn security(error: SecurityError) -> Failure {
     let text = error.to_string();
     match error {
-        SecurityError::Inauthentic => {
-            Failure::new(FailureKind::WrongKey, "the answer is not authentic: a wrong key, or forged")
-        }
+        // The keys fitted when the association was opened.
+        SecurityError::Inauthentic => Failure::new(
+            FailureKind::BadTag,
+            "the answer is not authentic: changed on its way, forged, or the meter's key was replaced",
+        ),
         SecurityError::NoKey(_) => Failure::new(FailureKind::MissingKey, text),
         SecurityError::Replayed { .. } => {
             Failure::new(FailureKind::Replayed, format!("the answer is {text}"))
@@ -173,13 +185,15 @@ mod tests {
         for (error, kind) in [
             (ClientError::Timeout(Timer::Response), "timeout"),
             (LinkError::Disconnected.into(), "link"),
-            (SecurityError::Inauthentic.into(), "wrong-key"),
+            (SecurityError::Inauthentic.into(), "bad-tag"),
             (SecurityError::Replayed { expected: 2 }.into(), "replayed"),
             (SecurityError::WeakerThanPolicy.into(), "weaker-than-policy"),
             (Misuse::Incomplete("a key").into(), "usage"),
         ] {
             assert_eq!(json(error)["kind"], kind);
         }
+        let opening = rejected(Error::Client(SecurityError::Inauthentic.into()));
+        assert_eq!(opening.kind(), FailureKind::WrongKey);
         let refused = std::io::Error::from(ErrorKind::ConnectionRefused);
         assert_eq!(failed("get", Error::Io(refused)).kind().exit_status(), 3);
     }

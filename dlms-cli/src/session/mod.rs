@@ -19,7 +19,7 @@ use crate::virtual_meter::RunningMeter;
 
 pub(crate) use counter_file::CounterFile;
 pub(crate) use counters::Counters;
-pub(crate) use failure::{failed, refused, transport};
+pub(crate) use failure::{failed, refused, rejected, transport};
 pub(crate) use peer::{Answer, Peer};
 pub(crate) use view::{AssociationView, ViewedObject};
 

@@ -7,7 +7,7 @@ use dlms_wrapper::Role;
 use obis::ObisCode;
 
 use super::dial::connect;
-use super::{Counters, Peer, Session, failed};
+use super::{Counters, Peer, Session, failed, rejected};
 use crate::connection::{Settings, Target};
 use crate::failure::{Failure, FailureKind};
 use crate::trace::{Traces, Watchers};
@@ -87,7 +87,7 @@ fn associate(peer: &mut dyn Peer, settings: &Settings) -> Result<Negotiated, Fai
     peer.set_habits(settings.habits);
     peer.associate().map_err(|error| {
         let is_behind = expected_counter(&error).is_some() && !settings.habits.counter_from_refusal;
-        let failure = failed("action", error);
+        let failure = rejected(error);
         match is_behind {
             true => failure.with_remark(
                 ": the counter that was kept is behind; --counter-obis asks the meter for its own",

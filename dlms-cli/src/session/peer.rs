@@ -1,3 +1,4 @@
+use cosem_classes::security_setup::SecurityKeyId;
 use dlms::client::image::{ImageOptions, ImageProgress};
 use dlms::client::{Access, AccessOptions, Negotiated, Statistics};
 use dlms_core::apdu::{
@@ -8,6 +9,7 @@ use dlms_core::data::DataBuf;
 use dlms_core::link::Link;
 use dlms_io::blocking::{Error, Meter, Transport};
 use dlms_io::{Habits, Observer, Traffic};
+use dlms_security::{AlgorithmIds, PublicKey};
 use obis::ObisCode;
 
 use super::Counters;
@@ -46,6 +48,18 @@ pub(crate) trait Peer {
         options: ImageOptions,
         each: &mut dyn FnMut(ImageProgress),
     ) -> Result<ImageProgress, Error>;
+    /// Replaces keys through the Security setup object of this name, in the meter and here.
+    fn transfer_keys(&mut self, name: ObisCode, keys: &[(SecurityKeyId, &[u8])]) -> Result<(), Error>;
+    /// Agrees on keys through the Security setup object of this name.
+    fn agree_keys(
+        &mut self,
+        name: ObisCode,
+        keys: &[SecurityKeyId],
+        algorithm_ids: AlgorithmIds,
+        meter: &PublicKey,
+    ) -> Result<(), Error>;
+    /// Our keys.
+    fn crypto(&mut self) -> &mut Provider;
     /// What requests and responses there were.
     fn statistics(&self) -> Statistics;
     /// How many octets passed on the line.
@@ -116,6 +130,24 @@ impl<T: Transport, L: Link> Peer for Meter<T, L, Provider, Counters> {
         each: &mut dyn FnMut(ImageProgress),
     ) -> Result<ImageProgress, Error> {
         self.image(name).with_options(options).transfer(identifier, image, each)
+    }
+
+    fn transfer_keys(&mut self, name: ObisCode, keys: &[(SecurityKeyId, &[u8])]) -> Result<(), Error> {
+        self.security_setup(name).transfer_keys(keys)
+    }
+
+    fn agree_keys(
+        &mut self,
+        name: ObisCode,
+        keys: &[SecurityKeyId],
+        algorithm_ids: AlgorithmIds,
+        meter: &PublicKey,
+    ) -> Result<(), Error> {
+        self.security_setup(name).agree_keys(keys, algorithm_ids, meter)
+    }
+
+    fn crypto(&mut self) -> &mut Provider {
+        self.client_mut().crypto_mut()
     }
 
     fn statistics(&self) -> Statistics {

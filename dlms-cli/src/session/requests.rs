@@ -1,3 +1,4 @@
+use cosem_classes::security_setup::SecurityKeyId;
 use dlms::client::image::{ImageOptions, ImageProgress};
 use dlms::client::{ClientError, Misuse, Refusal};
 use dlms_core::apdu::{
@@ -5,9 +6,11 @@ use dlms_core::apdu::{
 };
 use dlms_core::data::DataBuf;
 use dlms_io::blocking::Error;
+use dlms_security::{AlgorithmIds, PublicKey};
 use obis::ObisCode;
 
 use super::{Answer, Session, failed, refused};
+use crate::connection::Provider;
 use crate::failure::Failure;
 
 impl Session {
@@ -109,6 +112,37 @@ impl Session {
         parameter: &DataBuf,
     ) -> Result<DataBuf, Failure> {
         self.peer.invoke(method, parameter).map_err(|error| failed("action", error))
+    }
+
+    /// Replaces keys through the Security setup object of this name, in the meter and here.
+    ///
+    /// # Errors
+    /// It is refused, or there is no answer.
+    pub(crate) fn transfer_keys(
+        &mut self,
+        name: ObisCode,
+        keys: &[(SecurityKeyId, &[u8])],
+    ) -> Result<(), Failure> {
+        self.peer.transfer_keys(name, keys).map_err(|error| failed("action", error))
+    }
+
+    /// Agrees on keys through the Security setup object of this name.
+    ///
+    /// # Errors
+    /// It is refused, the meter is not itself, or there is no answer.
+    pub(crate) fn agree_keys(
+        &mut self,
+        name: ObisCode,
+        keys: &[SecurityKeyId],
+        algorithm_ids: AlgorithmIds,
+        meter: &PublicKey,
+    ) -> Result<(), Failure> {
+        self.peer.agree_keys(name, keys, algorithm_ids, meter).map_err(|error| failed("action", error))
+    }
+
+    /// Our keys.
+    pub(crate) fn crypto(&mut self) -> &mut Provider {
+        self.peer.crypto()
     }
 
     /// Transfers an image to the Image transfer object of this name; `each` is told how far it is.

@@ -2,6 +2,7 @@
 
 mod firmware;
 mod house;
+mod identity;
 pub(crate) mod keys;
 mod objects;
 mod push;
@@ -17,14 +18,16 @@ use cosem_classes::model::{ObjectList, Objects};
 use dlms::server::{self, AssociationConfig, Device, DeviceConfig, InOrder};
 use dlms::{Authentication, Secret};
 use dlms_core::acse::MechanismName;
-use dlms_core::crypto::{KeyId, KeyKind, SecuritySuite};
+use dlms_security::certificate::GrowingCertificates;
 use dlms_security::{
-    CounterId, GrowingKeys, InvocationCounters, Protection, RamCounters, SecurityPolicy, SoftwareProvider,
+    CounterId, GrowingKeys, InvocationCounters, Protection, PublicKey, RamCounters, SecurityPolicy,
+    SoftwareProvider,
 };
 
 use firmware::ActiveVersion;
 use getrandom::SysRng;
 use house::House;
+pub(crate) use identity::Identity;
 pub(crate) use objects::{CAPTURE_PERIOD, LOAD_PROFILE, ROWS};
 use rights::Rights;
 pub(crate) use running::{Audit, RunningMeter};
@@ -36,11 +39,20 @@ const NAME: &[u8] = b"MAC0000000000001";
 const SERIAL_NUMBER: &[u8] = b"00000001";
 
 /// The meter as a logical device.
-pub(crate) type Meter =
-    Device<'static, ObjectList, SoftwareProvider<SysRng, GrowingKeys>, RamCounters, Rights, 12, 256, InOrder>;
+pub(crate) type Meter = Device<
+    'static,
+    ObjectList,
+    SoftwareProvider<SysRng, GrowingKeys>,
+    RamCounters,
+    Rights,
+    12,
+    256,
+    InOrder,
+    Option<GrowingCertificates>,
+>;
 
 /// What may differ from meter to meter.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Options {
     /// Where the house's habits come from.
     pub(crate) seed: u64,
@@ -50,8 +62,8 @@ pub(crate) struct Options {
     pub(crate) policy: Protection,
     /// The largest APDU it takes, in octets.
     pub(crate) pdu_size: u16,
-    /// Its security suite.
-    pub(crate) suite: SecuritySuite,
+    /// Its suite, and what goes with it.
+    pub(crate) identity: Identity,
 }
 
 impl Default for Options {
@@ -61,7 +73,7 @@ impl Default for Options {
             speed: 1,
             policy: Protection::AUTHENTICATED_ENCRYPTED,
             pdu_size: 1024,
-            suite: SecuritySuite::Suite0,
+            identity: Identity::default(),
         }
     }
 }
@@ -95,12 +107,13 @@ impl VirtualMeter {
         let objects = objects::objects(&Arc::new(Mutex::new(house)), &time, &firmware);
         let config = DeviceConfig {
             max_receive_pdu_size: options.pdu_size,
-            suite: options.suite,
+            suite: options.identity.suite,
             ..DeviceConfig::new(NAME, keys::METER_TITLE)
         };
-        let mut device = Device::new(config, objects, Rights, provider(options.suite), counters())
-            .with_short_names(InOrder);
-        for association in associations(options.policy) {
+        let mut device = Device::new(config, objects, Rights, options.identity.provider(), counters())
+            .with_short_names(InOrder)
+            .with_certificates(options.identity.certificates());
+        for association in associations(options.policy, options.identity.client_key()) {
             // There is room for all of them.
             let _ = device.offer(association);
         }
@@ -129,13 +142,13 @@ impl Schedule {
     }
 }
 
-fn associations(policy: Protection) -> [AssociationConfig; 7] {
+fn associations(policy: Protection, client_key: Option<PublicKey>) -> Vec<AssociationConfig> {
     let hls = |mechanism| AssociationConfig::new(keys::ANY_PROTECTION, Authentication::Hls(mechanism));
     let password = Secret::new(keys::PASSWORD).unwrap_or(Secret::EMPTY);
     let mut management =
         AssociationConfig::new(keys::MANAGEMENT, Authentication::Hls(MechanismName::HlsGmac));
     management.policy = SecurityPolicy::both(policy);
-    [
+    let mut associations = vec![
         AssociationConfig::new(keys::PUBLIC, Authentication::None),
         AssociationConfig::new(keys::READER, Authentication::Lls(password)),
         management,
@@ -143,24 +156,12 @@ fn associations(policy: Protection) -> [AssociationConfig; 7] {
         hls(MechanismName::HlsMd5),
         hls(MechanismName::HlsSha1),
         hls(MechanismName::HlsSha256),
-    ]
-}
-
-fn provider(suite: SecuritySuite) -> SoftwareProvider<SysRng, GrowingKeys> {
-    let mut provider = SoftwareProvider::new(SysRng);
-    for (kind, key) in [
-        (KeyKind::GlobalUnicastEncryption, keys::EK),
-        (KeyKind::GlobalBroadcastEncryption, keys::BK),
-        (KeyKind::Authentication, keys::AK),
-        (KeyKind::KeyEncryption, keys::KEK),
-    ] {
-        // Keys of these lengths always fit.
-        let _ = provider.set_key(KeyId { setup: 0, kind }, &keys::in_suite(&key, suite));
+    ];
+    if client_key.is_some() {
+        let ecdsa = hls(MechanismName::HlsEcdsa);
+        associations.push(AssociationConfig { client_signing_key: client_key, ..ecdsa });
     }
-    // So does a secret of eight.
-    let secret = KeyId { setup: 0, kind: KeyKind::Secret(keys::ANY_PROTECTION) };
-    let _ = provider.set_key(secret, keys::PASSWORD);
-    provider
+    associations
 }
 
 /// Counters that begin at the time in seconds: everybody knows the keys, and no two meters that ran one after the

@@ -19,7 +19,7 @@ use dlms_security::Protection;
 use dlms_wrapper::Role;
 use iec62056_21::{LineSettings, OpeningServer, OpeningServerSettings};
 
-use super::{Meter, Options, VirtualMeter, push};
+use super::{Identity, Meter, Options, VirtualMeter, push};
 
 /// Who is told what the clients at which end do.
 pub(crate) type Audit = Arc<dyn Fn(&dyn Display, Event) + Send + Sync>;
@@ -41,10 +41,11 @@ pub(crate) struct RunningMeter {
 impl RunningMeter {
     /// Starts a meter nobody can reach yet; what clients will do is told to `audit`.
     pub(crate) fn start(options: Options, audit: Audit) -> Self {
+        let policy = options.policy;
         let VirtualMeter { device, mut schedule } = VirtualMeter::new(options);
         let devices = Arc::new(Mutex::new(vec![device]));
         let ended = Arc::new(AtomicBool::new(false));
-        let audit = pushing(Arc::clone(&devices), Arc::clone(&ended), options.policy, audit);
+        let audit = pushing(Arc::clone(&devices), Arc::clone(&ended), policy, audit);
         let (scheduled, over) = (Arc::clone(&devices), Arc::clone(&ended));
         let clockwork = thread::spawn(move || {
             while !over.load(Ordering::Relaxed) {
@@ -62,7 +63,10 @@ impl RunningMeter {
     /// # Errors
     /// There is no port to be had.
     pub(crate) fn on_loopback(suite: SecuritySuite) -> io::Result<(Self, SocketAddr)> {
-        let mut meter = Self::start(Options { suite, ..Options::default() }, Arc::new(|_, _| {}));
+        let mut meter = Self::start(
+            Options { identity: Identity { suite, ..Identity::default() }, ..Options::default() },
+            Arc::new(|_, _| {}),
+        );
         let address = meter.listen("127.0.0.1:0")?;
         Ok((meter, address))
     }

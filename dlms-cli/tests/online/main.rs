@@ -8,6 +8,8 @@ mod failures;
 mod images;
 #[cfg(unix)]
 mod key_files;
+#[cfg(unix)]
+mod keys;
 mod listening;
 mod profiles;
 mod recipes;
