@@ -33,6 +33,7 @@ mod messages_go_signed_or_under_keys_of_their_own;
 mod meter;
 mod nothing_insecure_is_done;
 mod one_request_is_served_after_the_other;
+mod published_messages_drive_the_machines;
 mod sealed_once;
 mod serial;
 mod short_names_do_what_logical_names_do;
