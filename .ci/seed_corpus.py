@@ -11,7 +11,7 @@ import sys
 
 TARGETS = {
     "apdu": ["apdu", "acse", "ciphered", "client_session", "server_session"],
-    "axdr-data": ["data"],
+    "axdr-data": ["data", "profile"],
     "hdlc": ["hdlc"],
     "hdlc-capture": ["hdlc", "listener"],
     "hdlc-noise": ["hdlc"],

@@ -3,7 +3,7 @@
 #![no_main]
 
 use dlms::Referencing;
-use dlms::client::{Access, AccessOptions, Event};
+use dlms::client::{Access, AccessOptions, Event, Recipients, Unconfirmed};
 use dlms_core::apdu::{
     ActionResponseItem, AttributeDescriptor, AttributeSelection, DataAccessResult, MethodDescriptor,
     SelectiveAccess,
@@ -75,7 +75,7 @@ fuzz_target!(|input: &[u8]| {
 fn command(ends: &mut Ends, number: u8) {
     let whole = [VALUE, TEXT].map(AttributeSelection::whole);
     let client = &mut ends.client;
-    let _ = match number % 15 {
+    let _ = match number % 18 {
         0 => client.get_any(VALUE, None),
         1 => client.get_any(BUFFER, None),
         2 => client.get_list(&whole),
@@ -92,6 +92,12 @@ fn command(ends: &mut Ends, number: u8) {
             .access(&[Access::get_any(VALUE, None), Access::set_any(TEXT, None, &LONG_TEXT)], OPTIONS)
             .map(|_| ()),
         13 => client.access(&[Access::invoke_any(DISCONNECT, &Data::Integer(0)); 2], OPTIONS).map(|_| ()),
+        14 => {
+            client.abandon();
+            Ok(())
+        }
+        15 => client.send(Recipients::Server, &Unconfirmed::Set(TEXT, None, &LONG_TEXT)),
+        16 => client.send(Recipients::All, &Unconfirmed::Invoke(DISCONNECT, &Data::Integer(0))),
         _ => {
             client.set_stream_blocks(number & 0x80 != 0);
             Ok(())
@@ -116,6 +122,10 @@ fn fetch(ends: &Ends, event: Event) {
             assert!([values, results, responses, accesses].into_iter().flatten().all(|n| n == 2));
         }
         Event::Block => assert!(!client.block().is_empty()),
+        // It is forgotten with the next octets.
+        Event::Notification => {
+            let _ = client.notification().map(|told| told.encode_to_vec());
+        }
         Event::Failed(error) => assert!(!error.to_string().is_empty()),
         _ => {}
     }
