@@ -17,6 +17,8 @@ HERE = Path(__file__).resolve().parent
 EK, AK = bytes(range(16)).hex(), bytes(range(0xD0, 0xE0)).hex()
 SETUP = "0.0.25.9.0.255"
 WAIT = 60
+# As it is called on the page, by the peer, and by `dlms`.
+SECURITIES = (("none", "none", "none"), ("auth", "auth", "auth"), ("enc", "enc", "enc"), ("auth-enc", "authenc", "auth-enc"))
 
 
 @contextlib.contextmanager
@@ -88,27 +90,36 @@ def from_us(dlms, transport, policy):
     expect(len(document["value"]) == 5, f"{document}")
 
 
+def checks():
+    """{(who to whom, as what): (check, its arguments)}"""
+    found = {}
+    for transport in ("tcp", "udp"):
+        to, by = (f"{who}, {transport.upper()}" for who in ("Gurux → `dlms listen`", "`dlms meter` → Gurux"))
+        for column, security, policy in SECURITIES:
+            found[to, column] = to_us, (transport, security, False)
+            found[by, column] = from_us, (transport, policy)
+        found[to, "EventNotification"] = to_us, (transport, "none", True)
+    return found
+
+
 def main():
     top = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     top.add_argument("--dlms", type=Path, required=True, help="the built command")
-    dlms = top.parse_args().dlms.resolve()
-    checks = {}
-    for transport in ("tcp", "udp"):
-        for security in ("none", "auth", "enc", "authenc"):
-            checks[f"gurux-dlms → dlms listen, {transport}, {security}"] = to_us, (transport, security, False)
-        checks[f"gurux-dlms → dlms listen, {transport}, EventNotification"] = to_us, (transport, "none", True)
-        for policy in ("none", "auth", "enc", "auth-enc"):
-            checks[f"dlms meter → gurux-dlms, {transport}, {policy}"] = from_us, (transport, policy)
-    failed = 0
-    for name, (check, arguments) in checks.items():
+    top.add_argument("--results", type=Path, help="write what came of them here, for the page")
+    args = top.parse_args()
+    results = []
+    for (row, column), (check, arguments) in checks().items():
         try:
-            check(dlms, *arguments)
-            print(f"pass     {name}")
+            check(args.dlms.resolve(), *arguments)
+            verdict, why = "pass", ""
         except (AssertionError, LookupError, ValueError, subprocess.SubprocessError) as error:
-            failed += 1
-            print(f"fail     {name}\n         {error}")
+            verdict, why = "fail", f"\n         {error}"
+        results.append([row, column, verdict])
+        print(f"{verdict:8} {row}, {column}{why}")
         sys.stdout.flush()
-    return int(failed > 0)
+    if args.results:
+        args.results.write_text(json.dumps(results), encoding="utf-8")
+    return int(any(verdict == "fail" for *_, verdict in results))
 
 
 if __name__ == "__main__":

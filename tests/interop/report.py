@@ -28,10 +28,10 @@ def table(head, lines):
 
 
 class Report:
-    """Outcomes by (transport, pairing, association or table, row or operation)."""
+    """Outcomes by (transport, pairing, association or table, row or operation); those of pushes are (row, column, verdict)."""
 
-    def __init__(self, outcomes):
-        self.outcomes, self.notes = outcomes, []
+    def __init__(self, outcomes, pushes=()):
+        self.outcomes, self.pushes, self.notes = outcomes, pushes, []
 
     def mark(self, *key):
         outcome = self.outcomes.get(key)
@@ -61,6 +61,13 @@ class Report:
         return table(["", *(pairing.title for pairing in PAIRINGS)], [
             [row.title, *(self.mark(transport.name, pairing.key, name, row.key) for pairing in PAIRINGS)] for row in rows])
 
+    def pushed(self):
+        verdicts = {(row, column): verdict for row, column, verdict in self.pushes}
+        rows, columns = (list(dict.fromkeys(key[place] for key in verdicts)) for place in (0, 1))
+        marks = {PASS: "✓", FAIL: "**✗**", None: ""}
+        return table(["", *columns], [
+            [row, *(marks[verdicts.get((row, column))] for column in columns)] for row in rows])
+
     def markdown(self):
         peers = versions()
         parts = [f"""# Interoperability
@@ -83,6 +90,11 @@ a number: beyond the peer, for the reason at the end. Suite 0 throughout.""",
                 parts += [f"### {pairing.title}", self.matrix(transport, pairing)]
             for one in TABLES[transport.name]:
                 parts += [f"### {one.title}", *([one.text] if one.text else []), self.rows(transport, one.key, one.rows)]
+        if self.pushes:
+            parts += ["## Pushes",
+                      "DataNotifications without an association, in the wrapper, in the clear and in general-glo-ciphering, and "
+                      "EventNotifications in the clear: what arrives is what was pushed.",
+                      self.pushed()]
         if self.notes:
             parts += ["## Beyond the peers",
                       "Tried where the peer can be made to try; that it still fails for this reason is checked.",

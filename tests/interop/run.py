@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import difflib
+import json
 import os
 import re
 import signal
@@ -130,6 +131,7 @@ def main():
                      help="only checks whose line has this text; leaves the page alone")
     what.add_argument("--peers", action="store_true", help="the peers among themselves, without `dlms`")
     top.add_argument("--dlms", type=Path, help="the built command; needed but for --peers")
+    top.add_argument("--pushes", type=Path, help="what pushes.py wrote, for the page")
     top.add_argument("--all", action="store_true", help="print every check")
     top.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="meters at a time")
     top.add_argument("--seconds", type=int, default=1800, help="for the whole run")
@@ -168,7 +170,8 @@ def main():
           ", ".join(f"{number} {name}" for name, number in sorted(totals.items())))
     good = bool(outcomes) and not totals[FAIL]
     if not (args.only or args.peers):
-        text = Report(outcomes).markdown()
+        pushes = json.loads(args.pushes.read_text(encoding="utf-8")) if args.pushes else ()
+        text = Report(outcomes, pushes).markdown()
         if args.write:
             PAGE.write_text(text, encoding="utf-8")
         else:
