@@ -30,8 +30,13 @@ struct Listening {
 
 impl Listening {
     fn with(arguments: &[&str]) -> Self {
+        Self::at(&["--tcp", "127.0.0.1:0"], arguments)
+    }
+
+    fn at(place: &[&str], arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_dlms"))
-            .args(["listen", "--tcp", "127.0.0.1:0", "--json"])
+            .args(["listen", "--json"])
+            .args(place)
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -213,5 +218,47 @@ fn a_serial_line_with_whatever_is_on_it() {
         let documents = Listening { process, address: name }.documents();
         assert_eq!(documents[0]["link"], json!(link));
         assert!(!documents[0]["readings"].as_array().unwrap().is_empty(), "{documents:?}");
+    }
+}
+
+/// What a Landis+Gyr E450 sends on its serial line: three UI frames with a general block in each.
+fn e450() -> Vec<Vec<u8>> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/real-meter.json");
+    let vectors: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let vectors = vectors.as_array().unwrap();
+    let vector = vectors.iter().find(|vector| vector["id"] == "real-meter-140").unwrap();
+    let line = octets(vector["input_hex"].as_str().unwrap());
+    let mut frames = Vec::new();
+    for frame in vector["expected"]["frames"].as_array().unwrap() {
+        let begun: usize = frames.iter().map(Vec::len).sum();
+        let length = usize::try_from(frame["length"].as_u64().unwrap()).unwrap() + 2;
+        frames.push(line[begun..begun + length].to_vec());
+    }
+    assert_eq!(frames.concat(), line);
+    frames
+}
+
+#[test]
+fn frames_on_a_serial_line_are_heard_in_blocks_too() {
+    use serialport::{SerialPort, TTYPort};
+
+    let (mut line, end) = TTYPort::pair().unwrap();
+    let path = end.name().unwrap();
+    for place in [path.clone(), format!("{path}:2400")] {
+        let listening = Listening::at(&["--serial", &place], &["--count", "1"]);
+        assert_eq!(listening.address, path);
+        let frames = e450();
+        // Noise, and one of which a block got lost.
+        line.write_all(&[0xff, 0x7e, 0xa0, 0x00, 0x55]).unwrap();
+        line.write_all(&[frames[0].clone(), frames[2].clone()].concat()).unwrap();
+        for frame in &frames {
+            line.write_all(frame).unwrap();
+        }
+        let documents = listening.documents();
+        let [document] = &documents[..] else { panic!("{documents:?}") };
+        assert_eq!(document["link"], "hdlc");
+        assert_eq!(document["saps"], json!({"source": 1, "destination": 103}));
+        assert_eq!(document["apdu"], "data-notification");
+        assert!(document["readings"].as_array().is_some_and(|readings| readings.len() > 5), "{document}");
     }
 }
