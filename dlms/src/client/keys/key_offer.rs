@@ -55,7 +55,7 @@ impl Octets192 {
 impl Encode for KeyOffer {
     fn encode(&self, w: &mut Writer<'_>) {
         w.u8(tag::ARRAY);
-        w.length(self.halves.iter().flatten().count());
+        w.length(self.len());
         for half in self.halves.iter().flatten() {
             KeyAgreementDataView { key_id: half.key_id, key_data: Octets(half.own.as_slice()) }.encode(w);
         }
@@ -63,12 +63,16 @@ impl Encode for KeyOffer {
 }
 
 impl KeyOffer {
+    fn len(&self) -> usize {
+        self.halves.iter().flatten().fold(0, |len: usize, _| len.saturating_add(1))
+    }
+
     /// Takes the meter's halves, in the order of ours.
     ///
     /// # Errors
     /// There are more or fewer, or of other keys.
     pub fn answered(&mut self, answer: &ArrayView<'_, KeyAgreementData>) -> Result<(), ClientError> {
-        if answer.len() != self.halves.iter().flatten().count() {
+        if answer.len() != self.len() {
             return Err(Misbehaviour::OtherKeys.into());
         }
         for (half, peer) in self.halves.iter_mut().flatten().zip(answer.iter()) {

@@ -35,7 +35,7 @@ impl Wrapped {
 impl Encode for KeyTransfer {
     fn encode(&self, w: &mut Writer<'_>) {
         w.u8(tag::ARRAY);
-        w.length(self.keys.iter().flatten().count());
+        w.length(self.keys.iter().flatten().fold(0, |len: usize, _| len.saturating_add(1)));
         for key in self.keys.iter().flatten() {
             KeyDataView { key_id: key.key_id, key_wrapped: Octets(key.octets()) }.encode(w);
         }
