@@ -64,6 +64,7 @@ OPERATIONS = {  # key: (column, what it checks)
 }
 
 LLS, GMAC = Association("lls", "none"), Association("hls-gmac", "auth-enc")
+HASHES = {"hls-md5": "MD5", "hls-sha1": "SHA-1", "hls-sha256": "SHA-256"}
 WRONG_KEY = "F0E0D0C0B0A090807060504030201000"
 
 
@@ -93,6 +94,9 @@ REFUSALS = (
         lambda does, client: does.associate_only(client, ak=WRONG_KEY), ("rejected", "exception")),
     Row("wrong-ak-auth", "LLS, auth, wrong authentication key", Association("lls", "auth"),
         lambda does, client: does.associate_only(client, ak=WRONG_KEY), ("rejected", "exception")),
+    *(Row(f"wrong-{auth}", f"HLS with {HASHES[auth]}, wrong secret", Association(auth, "none"),
+          lambda does, client: does.associate_only(client, password="00000001"),
+          ("rejected", "other-reason", "read-write-denied")) for auth in HASHES),
     Row("wrong-gmac", "HLS-GMAC, none, wrong authentication key", Association("hls-gmac", "none"),
         lambda does, client: does.associate_only(client, ak=WRONG_KEY),
         ("rejected", "other-reason", "read-write-denied")),
@@ -119,6 +123,8 @@ FURTHER = (
     *(Row(name, f"{name} ciphering", GMAC,
           lambda does, client, name=name, tag=tag: does.ciphering(name, tag)(client))
       for name, tag in (("glo", 0xC8), ("general-glo", GENERAL_GLOBAL), ("ded", 0xD0), ("general-ded", GENERAL_DEDICATED))),
+    *(Row(f"{auth}-{security}", f"HLS with {HASHES[auth]}, {security}", Association(auth, security),
+          lambda does, client: does.associate(client)) for auth in HASHES for security in ("none", "auth-enc")),
     Row("gbt", "1000 rows by general block transfer, LLS", LLS, lambda does, client: does.general_blocks(client)),
     Row("gbt-ciphered", "1000 rows by general block transfer, HLS-GMAC, auth-enc", GMAC,
         lambda does, client: does.general_blocks(client)),
@@ -222,6 +228,7 @@ LIMITS = (
     Limit(Gurux, "gurux-dlms fails in an assertion when it ciphers Read or Write",
           lambda association, key: key == "sn-gmac", "AssertionError"),
     Limit(Gurux, "gurux-dlms proposes no blocks with short names", lambda association, key: key == "sn-blocks"),
+    cosem("has none of the mechanisms that hash as the standard says", lambda association, key: association.auth in HASHES),
     cosem("knows no short names", lambda association, key: key in ("sn", "sn-gmac", "sn-blocks")),
     cosem("only knows both protections together", lambda association, key: association.security in ("auth", "enc")),
     cosem(NO_GMAC_ALONE, lambda association, key: without_ciphering(association) and key == "associate", "NameError"),

@@ -19,6 +19,10 @@ ENCRYPTION_KEY = bytes(range(16)).hex()
 AUTHENTICATION_KEY = bytes(range(0xD0, 0xE0)).hex()
 CLIENT_TITLE = b"CLIENT01".hex()
 PASSWORD = "00000000"
+# Clients of mechanisms that hash a secret, and the secret.
+HASHED = {"gurux-meter": {"hls-md5": 3, "hls-sha1": 4, "hls-sha256": 6},
+          "dlms-meter": {"hls-md5": 5, "hls-sha1": 5, "hls-sha256": 5}}
+SECRETS = {"gurux-meter": "0123456789abcdef", "dlms-meter": PASSWORD}
 PUBLIC_COUNTER = "0.0.43.1.0.255"
 MAX_PDU = 1024
 MAX_INFO = 2030   # octets of an HDLC information field, where the client proposes as many
@@ -145,17 +149,19 @@ class Association:
     security: str
     sap: int = 0
 
-    @property
-    def client(self):
-        return self.sap or {"none": 16, "lls": 32, "hls-gmac": 5}[self.auth]
+    def client(self, meter):
+        """The client address under which this meter offers it."""
+        return self.sap or {"none": 16, "lls": 32, "hls-gmac": 5, **HASHED[meter.name]}[self.auth]
 
-    @property
-    def password(self):
+    def password(self, meter):
+        """The password, or the secret that is hashed."""
+        if self.auth in HASHED[meter.name]:
+            return SECRETS[meter.name]
         return PASSWORD if self.auth == "lls" else None
 
     @property
     def has_keys(self):
-        return self.security != "none" or self.auth == "hls-gmac"
+        return self.security != "none" or self.auth in ("hls-gmac", "hls-sha256")
 
     def __str__(self):
         return f"{self.auth} {self.security}"
@@ -217,10 +223,10 @@ class Dlms(Client):
              extra=()):
         association = self.association
         line = [self.binary, *what, "--json", *self.meter.line.dlms(),
-                "--client", association.client, "--server", 1, "--auth", association.auth,
+                "--client", association.client(self.meter), "--server", 1, "--auth", association.auth,
                 "--security", association.security, "--timeout", 10]
-        if association.password:
-            line += ["--password", password or association.password]
+        if password or association.password(self.meter):
+            line += ["--password", password or association.password(self.meter)]
         if association.has_keys:
             line += ["--ek", ek, "--ak", ak, "--system-title", CLIENT_TITLE, *counter]
         return [*line, *self.always, *extra]
@@ -254,11 +260,11 @@ class Peer(Client):
 
     def command_line(self, *what, password=None, ek=ENCRYPTION_KEY, ak=AUTHENTICATION_KEY, counter=None, extra=()):
         association = self.association
-        line = [HERE / self.script, *self.meter.line.peer(), "--client", association.client, "--auth", association.auth,
+        line = [HERE / self.script, *self.meter.line.peer(), "--client", association.client(self.meter), "--auth", association.auth,
                 "--security", self.security[association.security], "--timeout", 10, "--trace", self.wire().path,
                 *(counter or ("--ic", self.meter.next_counter()))]
-        if association.password:
-            line += ["--password", password or association.password]
+        if password or association.password(self.meter):
+            line += ["--password", password or association.password(self.meter)]
         if association.has_keys:
             line += ["--ek", ek, "--ak", ak, "--system-title", CLIENT_TITLE]
         return [*line, *self.always, *extra, *what]
