@@ -140,6 +140,12 @@ FURTHER = (
           only=(*PEERS_CLIENTS, "dlms-gurux"))
       for key, title, association in (("image", "HLS-GMAC, none", Association("hls-gmac", "none")),
                                       ("image-gmac", "HLS-GMAC, auth-enc", GMAC))),
+    *(Row(f"huge-set{key}", f"60,000 octets written by SET in blocks and read back, {association}", association,
+          lambda does, client: does.large_set(client), only=("dlms-gurux", "gurux-dlms", "gurux-gurux"))
+      for key, association in (("", LLS), ("-ciphered", GMAC))),
+    *(Row(f"huge-action{key}", f"60,000 octets as the parameter of an ACTION in blocks, {association}", association,
+          lambda does, client: does.large_action(client), only=("dlms-gurux",))
+      for key, association in (("", LLS), ("-ciphered", GMAC))),
     Row("list-refusal", "GET with list, one of them refused", LLS,
         lambda does, client: does.list_with_refusal(client), only=PEERS_CLIENTS),
     Row("access", "ACCESS: get, set, action and a refusal in one", GMAC,

@@ -11,6 +11,7 @@ BREAKER = "0.0.96.3.10.255"
 IMAGE_TRANSFER = "0.0.44.0.0.255"
 WRITABLE = "0.0.96.13.0.255:1:2"
 LONG = bytes(range(256)) * 12
+HUGE = bytes(range(240)) * 250
 OBJECTS = 62
 
 # The object 0.128.96.TAG.0.255 holds one value of that type.
@@ -242,6 +243,20 @@ def general_blocks(dlms):
 def small_pdu(dlms):
     expect(len(dlms("objects", extra=("--pdu-size", "128"))) == OBJECTS, "another number of objects")
     expect(max(len(apdu) for request, apdu in dlms.apdus if not request) <= 128, "an answer above the negotiated size")
+
+
+def large_set(dlms):
+    write(dlms, HUGE, "c102")
+
+
+def large_action(dlms):
+    """An image block of 60,000 octets: more than any meter asks for, and the parameter of a method all the same."""
+    def invoke(method, *values):
+        dlms("invoke", f"{IMAGE_TRANSFER}:18:{method}", json.dumps({"structure": values}))
+    invoke(1, {"octet-string": b"huge".hex()}, {"double-long-unsigned": len(HUGE)})
+    invoke(2, {"double-long-unsigned": 0}, {"octet-string": HUGE.hex().upper()})
+    expect(dlms.asked("c304"), "another form of ACTION")
+    expect(read_one(dlms, f"{IMAGE_TRANSFER}:18:4") == {"double-long-unsigned": 1}, "the block did not arrive")
 
 
 def image(dlms):

@@ -33,6 +33,7 @@ NAME = ("0.0.42.0.0.255", 1, 2)
 VOLTAGE = ("1.0.32.7.0.255", 3, 2)
 ENERGY = ("1.0.1.8.0.255", 3, 2)
 LONG = bytes(range(255, -1, -1)) * 12
+HUGE = bytes(range(240)) * 250
 ROWS = 1000
 BASICS = {(8, "0.0.1.0.0.255"), (1, "0.0.42.0.0.255"), (1, PUBLIC_COUNTER)}
 EVERYTHING = BASICS | {
@@ -272,6 +273,10 @@ def access(client):
     results = client("access", f"get:{item(NAME)}", f"set:{item(WRITABLE)}:octets:0102", f"action:{BREAKER}:70:2:i8:0",
                      "get:0.0.96.1.9.255:1:2")["results"]
     expect([one["result"]["code"] for one in results] == [0, 0, 0, 3], f"{results}")
+
+
+def large_set(client):
+    write(client, HUGE, "c102")
 
 
 def image(client):
