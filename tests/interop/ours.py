@@ -245,6 +245,16 @@ def small_pdu(dlms):
     expect(max(len(apdu) for request, apdu in dlms.apdus if not request) <= 128, "an answer above the negotiated size")
 
 
+def suite(dlms, number):
+    with dlms.in_suite(number):
+        read_register(dlms)
+        expect(protections(dlms.apdus) == {dlms.association.security}, "another protection on the wire")
+        objects(dlms)
+        set_blocks(dlms)
+        with_list(dlms)
+        breaker(dlms)
+
+
 def large_set(dlms):
     write(dlms, HUGE, "c102")
 

@@ -17,6 +17,7 @@ from transports import Link, Wire, first_line
 # What both meters hold, and every client is given.
 ENCRYPTION_KEY = bytes(range(16)).hex()
 AUTHENTICATION_KEY = bytes(range(0xD0, 0xE0)).hex()
+KEYS = (ENCRYPTION_KEY, AUTHENTICATION_KEY)
 CLIENT_TITLE = b"CLIENT01".hex()
 PASSWORD = "00000000"
 # Clients of mechanisms that hash a secret, and the secret.
@@ -26,6 +27,15 @@ SECRETS = {"gurux-meter": "0123456789abcdef", "dlms-meter": PASSWORD}
 PUBLIC_COUNTER = "0.0.43.1.0.255"
 MAX_PDU = 1024
 MAX_INFO = 2030   # octets of an HDLC information field, where the client proposes as many
+
+
+def suite_keys(meter, suite):
+    """Encryption and authentication key. In suite 2 our meter has the octets of the short ones twice."""
+    if suite < 2:
+        return KEYS
+    if meter == "dlms-meter":
+        return (ENCRYPTION_KEY * 2, AUTHENTICATION_KEY * 2)
+    return (bytes(range(32)).hex(), bytes(range(0xD0, 0xF0)).hex())
 
 
 class Mismatch(Exception):
@@ -73,12 +83,13 @@ def tags(apdus):
     return {apdu[0] for _, apdu in apdus}
 
 
-def plain_requests(apdus):
+def plain_requests(apdus, keys=KEYS):
     """The services a client asked for, deciphered with the global key."""
+    encryption_key, authentication_key = map(bytes.fromhex, keys)
     for request, apdu in apdus:
         if request and (apdu[0] in GLOBAL or apdu[0] == GENERAL_GLOBAL):
-            yield unprotect(ciphered_content(apdu), bytes.fromhex(CLIENT_TITLE), bytes.fromhex(ENCRYPTION_KEY),
-                            bytes.fromhex(AUTHENTICATION_KEY))[2]
+            yield unprotect(ciphered_content(apdu), bytes.fromhex(CLIENT_TITLE), encryption_key,
+                            authentication_key)[2]
         elif request and apdu[0] in SERVICES:
             yield apdu
 
@@ -176,6 +187,7 @@ class Client:
     memory: dict = field(default_factory=dict)  # what one operation leaves for the next
     command: str = ""                           # the last call, to show
     always: tuple = ()                          # options of every call
+    keys: tuple = KEYS                          # encryption, authentication
 
     def __call__(self, *what, **changed):
         command = self.command_line(*what, **changed)
@@ -200,6 +212,15 @@ class Client:
         finally:
             self.always = ()
 
+    @contextlib.contextmanager
+    def in_suite(self, suite):
+        """With the suite, and keys as long as it wants them."""
+        self.always, self.keys = ("--suite", suite), suite_keys(self.meter.name, suite)
+        try:
+            yield
+        finally:
+            self.always, self.keys = (), KEYS
+
     def remember(self, key, fetch):
         if key not in self.memory:
             self.memory[key] = fetch()
@@ -207,7 +228,7 @@ class Client:
 
     def asked(self, prefix):
         """Whether a request of the last call began so, under whatever protection."""
-        return any(apdu.startswith(bytes.fromhex(prefix)) for apdu in plain_requests(self.apdus))
+        return any(apdu.startswith(bytes.fromhex(prefix)) for apdu in plain_requests(self.apdus, self.keys))
 
     def answers(self):
         return sum(not request for request, _ in self.apdus)
@@ -219,7 +240,7 @@ class Dlms(Client):
     def wire(self):
         return self.meter.wire
 
-    def command_line(self, *what, password=None, ek=ENCRYPTION_KEY, ak=AUTHENTICATION_KEY, counter=("--counter", "counter"),
+    def command_line(self, *what, password=None, ek=None, ak=None, counter=("--counter", "counter"),
              extra=()):
         association = self.association
         line = [self.binary, *what, "--json", *self.meter.line.dlms(),
@@ -228,7 +249,7 @@ class Dlms(Client):
         if password or association.password(self.meter):
             line += ["--password", password or association.password(self.meter)]
         if association.has_keys:
-            line += ["--ek", ek, "--ak", ak, "--system-title", CLIENT_TITLE, *counter]
+            line += ["--ek", ek or self.keys[0], "--ak", ak or self.keys[1], "--system-title", CLIENT_TITLE, *counter]
         return [*line, *self.always, *extra]
 
     def document(self, out, err, status):
@@ -258,7 +279,7 @@ class Peer(Client):
     def wire(self):
         return self.meter.client_wire
 
-    def command_line(self, *what, password=None, ek=ENCRYPTION_KEY, ak=AUTHENTICATION_KEY, counter=None, extra=()):
+    def command_line(self, *what, password=None, ek=None, ak=None, counter=None, extra=()):
         association = self.association
         line = [HERE / self.script, *self.meter.line.peer(), "--client", association.client(self.meter), "--auth", association.auth,
                 "--security", self.security[association.security], "--timeout", 10, "--trace", self.wire().path,
@@ -266,7 +287,7 @@ class Peer(Client):
         if password or association.password(self.meter):
             line += ["--password", password or association.password(self.meter)]
         if association.has_keys:
-            line += ["--ek", ek, "--ak", ak, "--system-title", CLIENT_TITLE]
+            line += ["--ek", ek or self.keys[0], "--ak", ak or self.keys[1], "--system-title", CLIENT_TITLE]
         return [*line, *self.always, *extra, *what]
 
     def document(self, out, err, status):

@@ -275,6 +275,16 @@ def access(client):
     expect([one["result"]["code"] for one in results] == [0, 0, 0, 3], f"{results}")
 
 
+def suite(client, number):
+    with client.in_suite(number):
+        read_register(client)
+        expect(protections(client.apdus) == {client.association.security}, "another protection on the wire")
+        objects(client)
+        set_blocks(client)
+        with_list(client)
+        breaker(client)
+
+
 def large_set(client):
     write(client, HUGE, "c102")
 
