@@ -128,6 +128,9 @@ FURTHER = (
     Row("gbt", "1000 rows by general block transfer, LLS", LLS, lambda does, client: does.general_blocks(client)),
     Row("gbt-ciphered", "1000 rows by general block transfer, HLS-GMAC, auth-enc", GMAC,
         lambda does, client: does.general_blocks(client)),
+    *(Row(f"gbt-1{key}", f"the same in windows of one block, {association}", association,
+          lambda does, client: does.general_blocks(client, 1))
+      for key, association in (("", LLS), ("-ciphered", GMAC))),
     Row("small-pdu", "association view in PDUs of 128 octets, LLS", LLS, lambda does, client: does.small_pdu(client)),
     Row("small-pdu-ciphered", "association view in PDUs of 128 octets, HLS-GMAC, auth-enc", GMAC,
         lambda does, client: does.small_pdu(client)),
@@ -151,6 +154,8 @@ FURTHER = (
           meter=(("extra", ("--suite", number)),)) for number in (1, 2) for security in ("auth", "auth-enc")),
     Row("list-refusal", "GET with list, one of them refused", LLS,
         lambda does, client: does.list_with_refusal(client), only=PEERS_CLIENTS),
+    *(Row(f"access-list-{association.auth}", f"ACCESS: three attributes in one, {association}", association,
+          lambda does, client: does.access(client), only=("dlms-gurux",)) for association in (LLS, GMAC)),
     Row("access", "ACCESS: get, set, action and a refusal in one", GMAC,
         lambda does, client: does.access(client), only=PEERS_CLIENTS),
 )
@@ -253,7 +258,7 @@ LIMITS = (
     cosem("has no such option", lambda association, key: key in {
         "glo", "ded", "general-ded", "counter", "list-refusal", "access", "image", "image-gmac"}),
     cosem("proposes general block transfer but does not parse it",
-          lambda association, key: key in ("gbt", "gbt-ciphered")),
+          lambda association, key: key.startswith("gbt")),
 )
 
 

@@ -235,8 +235,18 @@ def ciphering(name, request):
     return run
 
 
-def general_blocks(dlms):
-    rows(dlms("profile", LOAD_PROFILE, "--entries", "1:1000", extra=("--gbt", "4")), 0, 999)
+def access(dlms):
+    """Where lists are not proposed, several attributes go in one ACCESS request."""
+    recipe = dlms.meter.scratch / "access.toml"
+    recipe.write_text('[association]\nwithout = ["multiple-references"]\n')
+    document = read(dlms, "0.0.42.0.0.255:1:2", "1.0.32.7.0.255:3:2", "1.0.1.8.0.255:3:2", extra=("--recipe", recipe))
+    got = [plain(item["value"]) for item in document]
+    expect(got == [b"TST0000000000001".hex().upper(), 2301, 123456], f"{got}")
+    expect(dlms.asked("d9"), "no ACCESS on the wire")
+
+
+def general_blocks(dlms, window=4):
+    rows(dlms("profile", LOAD_PROFILE, "--entries", "1:1000", extra=("--gbt", window)), 0, 999)
     expect(GENERAL_BLOCK in tags(dlms.apdus), "no general block on the wire")
 
 

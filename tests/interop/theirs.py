@@ -247,9 +247,9 @@ def ciphering(name, _request):
     return run
 
 
-def general_blocks(client):
+def general_blocks(client, window=6):
     # Gurux does not poll an HDLC line for the next block of a window.
-    window = 1 if client.meter.transport.hdlc else 6
+    window = 1 if client.meter.transport.hdlc else window
     # Where both kinds of blocks are agreed to, the choice is the meter's.
     extra = ("--gbt", window, "--pdu-size", MAX_PDU, "--drop", "block_transfer_with_get_or_read")
     # As many rows as fit 65535 octets: Gurux does not read a length of three octets, which the ciphered whole then has.

@@ -1,5 +1,5 @@
 //! A server serves one request at a time. A second one on the same connection waits for the answer of the first, and
-//! ends what the first has left to send in blocks: nothing negotiates more. gurux-dlms does the same.
+//! ends what the first has left to send in blocks: nothing negotiates more.
 
 use dlms::client::{Access, AccessOptions, ClientError};
 use dlms_core::data::{Data, Octets};
