@@ -149,6 +149,9 @@ FURTHER = (
     *(Row(f"huge-action{key}", f"60,000 octets as the parameter of an ACTION in blocks, {association}", association,
           lambda does, client: does.large_action(client), only=("dlms-gurux",))
       for key, association in (("", LLS), ("-ciphered", GMAC))),
+    *(Row(f"ecdsa-{number}-{security}", f"suite {number}, HLS with ECDSA, {security}: objects, a list, a breaker, 3072 octets "
+          "written", Association("hls-ecdsa", security), lambda does, client, number=number: does.suite(client, number),
+          meter=(("signing", number),)) for number in (1, 2) for security in ("none", "auth-enc")),
     *(Row(f"suite-{number}-{security}", f"suite {number}, HLS-GMAC, {security}: objects, a list, a breaker, 3072 octets written",
           Association("hls-gmac", security), lambda does, client, number=number: does.suite(client, number),
           meter=(("extra", ("--suite", number)),)) for number in (1, 2) for security in ("auth", "auth-enc")),
@@ -242,7 +245,7 @@ LIMITS = (
     Limit(Gurux, "gurux-dlms fails in an assertion when it ciphers Read or Write",
           lambda association, key: key == "sn-gmac", "AssertionError"),
     Limit(Gurux, "gurux-dlms proposes no blocks with short names", lambda association, key: key == "sn-blocks"),
-    cosem("knows suite 0 only", lambda association, key: key.startswith("suite-")),
+    cosem("knows suite 0 only", lambda association, key: key.startswith(("suite-", "ecdsa-"))),
     cosem("has none of the mechanisms that hash as the standard says", lambda association, key: association.auth in HASHES),
     cosem("knows no short names", lambda association, key: key in ("sn", "sn-gmac", "sn-blocks")),
     cosem("only knows both protections together", lambda association, key: association.security in ("auth", "enc")),

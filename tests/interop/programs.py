@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import signing_keys
 from gurux_support import unprotect
 from processes import HERE, Processes, Refused
 from transports import Link, Wire, first_line
@@ -23,6 +24,7 @@ PASSWORD = "00000000"
 # Clients of mechanisms that hash a secret, and the secret.
 HASHED = {"gurux-meter": {"hls-md5": 3, "hls-sha1": 4, "hls-sha256": 6},
           "dlms-meter": {"hls-md5": 5, "hls-sha1": 5, "hls-sha256": 5}}
+SIGNING = {"gurux-meter": 7, "dlms-meter": 5}
 SECRETS = {"gurux-meter": "0123456789abcdef", "dlms-meter": PASSWORD}
 PUBLIC_COUNTER = "0.0.43.1.0.255"
 MAX_PDU = 1024
@@ -134,7 +136,10 @@ def running(name, command, line, transport, scratch, processes, rows, window, wi
 
 
 @contextlib.contextmanager
-def gurux_meter(_binary, transport, scratch, processes, pdu_size=MAX_PDU, extra=()):
+def gurux_meter(_binary, transport, scratch, processes, pdu_size=MAX_PDU, extra=(), signing=0):
+    if signing:
+        signing_keys.write(scratch, signing)
+        extra = (*extra, "--suite", signing)
     wire = Wire(scratch / "meter.trace", "RX", transport)
     with transport.line(processes, scratch) as line:
         command = [HERE / "gurux_server.py", *line.peer_meter(), "--max-info", MAX_INFO, "--pdu-size", pdu_size,
@@ -144,7 +149,11 @@ def gurux_meter(_binary, transport, scratch, processes, pdu_size=MAX_PDU, extra=
 
 
 @contextlib.contextmanager
-def dlms_meter(binary, transport, scratch, processes, pdu_size=MAX_PDU, extra=()):
+def dlms_meter(binary, transport, scratch, processes, pdu_size=MAX_PDU, extra=(), signing=0):
+    if signing:
+        signing_keys.write(scratch, signing)
+        extra = (*extra, "--suite", signing, "--signing-key", scratch / "server.pem",
+                 "--certificates", scratch / "client.crt", "--trust", scratch / "client.crt")
     with transport.line(processes, scratch) as line:
         command = [binary, "meter", *line.dlms_meter(), "--pdu-size", pdu_size, *extra]
         with running("dlms-meter", command, line, transport, scratch, processes, 2880, 7) as meter:
@@ -162,7 +171,8 @@ class Association:
 
     def client(self, meter):
         """The client address under which this meter offers it."""
-        return self.sap or {"none": 16, "lls": 32, "hls-gmac": 5, **HASHED[meter.name]}[self.auth]
+        return self.sap or {"none": 16, "lls": 32, "hls-gmac": 5, "hls-ecdsa": SIGNING[meter.name],
+                            **HASHED[meter.name]}[self.auth]
 
     def password(self, meter):
         """The password, or the secret that is hashed."""
@@ -172,7 +182,7 @@ class Association:
 
     @property
     def has_keys(self):
-        return self.security != "none" or self.auth in ("hls-gmac", "hls-sha256")
+        return self.security != "none" or self.auth in ("hls-gmac", "hls-sha256", "hls-ecdsa")
 
     def __str__(self):
         return f"{self.auth} {self.security}"
@@ -250,6 +260,8 @@ class Dlms(Client):
             line += ["--password", password or association.password(self.meter)]
         if association.has_keys:
             line += ["--ek", ek or self.keys[0], "--ak", ak or self.keys[1], "--system-title", CLIENT_TITLE, *counter]
+        if association.auth == "hls-ecdsa":
+            line += ["--signing-key", self.meter.scratch / "client.pem", "--server-cert", self.meter.scratch / "server.crt"]
         return [*line, *self.always, *extra]
 
     def document(self, out, err, status):
