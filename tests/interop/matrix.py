@@ -8,6 +8,7 @@ import theirs
 from programs import (
     GENERAL_DEDICATED,
     GENERAL_GLOBAL,
+    MAX_PDU,
     Association,
     Dlms,
     DlmsCosem,
@@ -149,6 +150,9 @@ FURTHER = (
     *(Row(f"huge-action{key}", f"60,000 octets as the parameter of an ACTION in blocks, {association}", association,
           lambda does, client: does.large_action(client), only=("dlms-gurux",))
       for key, association in (("", LLS), ("-ciphered", GMAC))),
+    Row("key-transfer", "new global keys transferred, wrapped under the master key; only they open the meter then", GMAC,
+        lambda does, client: does.key_transfer(client), meter=(("pdu_size", MAX_PDU), ("extra", ())),
+        only=("dlms-gurux", "gurux-dlms", "gurux-gurux")),
     *(Row(f"ecdsa-{number}-{security}", f"suite {number}, HLS with ECDSA, {security}: objects, a list, a breaker, 3072 octets "
           "written", Association("hls-ecdsa", security), lambda does, client, number=number: does.suite(client, number),
           meter=(("signing", number),)) for number in (1, 2) for security in ("none", "auth-enc")),

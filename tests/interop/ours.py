@@ -2,9 +2,21 @@
 from __future__ import annotations
 
 import json
+import tomllib
 
 import moments
-from programs import GENERAL_BLOCK, MAX_PDU, expect, expect_link, expect_opening, protections, tags
+from programs import (
+    ENCRYPTION_KEY,
+    GENERAL_BLOCK,
+    KEK,
+    MAX_PDU,
+    expect,
+    expect_link,
+    expect_opening,
+    protections,
+    refused,
+    tags,
+)
 
 LOAD_PROFILE = "1.0.99.1.0.255"
 BREAKER = "0.0.96.3.10.255"
@@ -263,6 +275,17 @@ def suite(dlms, number):
         set_blocks(dlms)
         with_list(dlms)
         breaker(dlms)
+
+
+def key_transfer(dlms):
+    """New keys, made and wrapped by the command; then only they open the meter."""
+    new = dlms.meter.scratch / "new-keys.toml"
+    new.unlink(missing_ok=True)
+    dlms("keys", "transfer", "--generate", "ek,ak", "--new", new, extra=("--kek", KEK))
+    keys, = tomllib.loads(new.read_text()).values()
+    expect(keys["ek"] != ENCRYPTION_KEY, f"{keys}")
+    read_register(dlms, ek=keys["ek"], ak=keys["ak"])
+    refused(lambda: read_register(dlms))
 
 
 def large_set(dlms):

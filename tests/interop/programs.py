@@ -19,6 +19,7 @@ from transports import Link, Wire, first_line
 ENCRYPTION_KEY = bytes(range(16)).hex()
 AUTHENTICATION_KEY = bytes(range(0xD0, 0xE0)).hex()
 KEYS = (ENCRYPTION_KEY, AUTHENTICATION_KEY)
+KEK = "31" * 16
 CLIENT_TITLE = b"CLIENT01".hex()
 PASSWORD = "00000000"
 # Clients of mechanisms that hash a secret, and the secret.
@@ -42,6 +43,13 @@ def suite_keys(meter, suite):
 
 class Mismatch(Exception):
     """A client succeeded, but not with what the meter holds."""
+
+
+def refused(call):
+    """What must not succeed."""
+    with contextlib.suppress(Refused):
+        call()
+        raise Mismatch("what should be refused succeeded")
 
 
 def expect(condition, what):

@@ -7,6 +7,8 @@ from __future__ import annotations
 import datetime
 import zlib
 
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+
 import moments
 from programs import (
     DEDICATED,
@@ -14,6 +16,7 @@ from programs import (
     GENERAL_DEDICATED,
     GENERAL_GLOBAL,
     GLOBAL,
+    KEK,
     MAX_PDU,
     PUBLIC_COUNTER,
     DlmsCosem,
@@ -22,6 +25,7 @@ from programs import (
     expect_link,
     expect_opening,
     protections,
+    refused,
     tags,
 )
 
@@ -283,6 +287,16 @@ def suite(client, number):
         set_blocks(client)
         with_list(client)
         breaker(client)
+
+
+def key_transfer(client):
+    """New keys, wrapped by OpenSSL; then only they open the meter."""
+    keys = {0: bytes(range(0x40, 0x50)), 2: bytes(range(0x60, 0x70))}
+    wrapped = {kind: aes_key_wrap(bytes.fromhex(KEK), key) for kind, key in keys.items()}
+    entries = "".join(f"0202160{kind}0918{key.hex()}" for kind, key in wrapped.items())
+    client("action", "0.0.43.0.0.255", 64, 2, "hex", f"0102{entries}")
+    read_register(client, ek=keys[0].hex(), ak=keys[2].hex())
+    refused(lambda: read_register(client))
 
 
 def large_set(client):
