@@ -78,7 +78,7 @@ dlms-cosem {peers["dlms-cosem"]}, as programs in `tests/interop`; the services o
 library's framing, association requests and A-XDR, with OpenSSL's cryptography.
 
 ✓ works, and gives what the meter holds; *denied*: refused with read-write-denied, as the right of that client demands;
-a number: beyond the peer, for the reason at the end. Suite 0 throughout.""",
+a number: beyond the peer, for the reason at the end. Suite 0 where nothing else is said.""",
                  table(["checks that hold", *(transport.title for transport in TRANSPORTS)],
                        [[pairing.title, *(self.summary(transport, pairing) for transport in TRANSPORTS)]
                         for pairing in PAIRINGS]),
