@@ -1,5 +1,6 @@
 use serde_json::{Map, Value};
 
+use super::leniency::{self, Deviation, Lenience};
 use crate::failure::Failure;
 
 /// Where documents go as they become complete.
@@ -34,6 +35,29 @@ impl<'a> Documents<'a> {
     /// What is to be said about the next document.
     pub(super) fn warn(&mut self, text: String) {
         self.warnings.push(text);
+    }
+
+    /// Tells of octets that are no `what`, a frame or a telegram.
+    pub(super) fn stray(&mut self, count: usize, what: &str, offset: usize) {
+        if count > 0 {
+            self.warn(format!("noise: {count} byte(s) that are no {what} at byte {offset}"));
+        }
+    }
+
+    /// Tells of octets behind the last `what`: a failure, unless noise is accepted.
+    pub(super) fn behind(
+        &mut self,
+        count: usize,
+        what: &str,
+        offset: usize,
+        lenience: &Lenience,
+    ) -> Result<(), Failure> {
+        if count > 0 && !lenience.permits(Deviation::Noise) {
+            let failure = Failure::decode(format!("{count} byte(s) behind the last {what}"));
+            return self.fail(failure.with_remark(&leniency::remark(Deviation::Noise.name())).at(offset));
+        }
+        self.stray(count, what, offset);
+        Ok(())
     }
 
     /// A failure between documents.

@@ -26,7 +26,7 @@ pub(super) fn read(
     let all = frames(octets);
     for located in if tolerant { all.tolerating_header_checks() } else { all } {
         if damaged.is_none() {
-            stray(octets.get(end..located.offset).unwrap_or_default(), end, documents);
+            documents.stray(strays(octets.get(end..located.offset)), "frame", end);
         }
         end = located.offset.saturating_add(1);
         let frame = match located.frame {
@@ -42,37 +42,23 @@ pub(super) fn read(
         };
         (damaged, seen) = (None, true);
         if located.tolerated {
-            let deviation = Deviation::HeaderCheckSequence;
-            documents.warn(format!("{}: {}", deviation.name(), deviation.text()));
+            documents.warn(Deviation::HeaderCheckSequence.warning());
         }
         end = end.saturating_add(frame.length());
         joining.take(&frame, located.offset.saturating_add(1), telegrams, documents)?;
     }
     joining.finish(documents)?;
-    let rest = octets.get(end..).unwrap_or_default();
-    let count = rest.iter().filter(|octet| **octet != FLAG).count();
     match damaged {
         Some(error) if noise && !seen => documents.fail(error.into()),
         None if !seen => documents.fail(Failure::decode("no HDLC frame").at(0)),
-        None if count > 0 && !noise => {
-            let remark = format!(" (accepted with --lenient={})", Deviation::Noise.name());
-            let failure = Failure::decode(format!("{count} byte(s) behind the last frame"));
-            documents.fail(failure.with_remark(&remark).at(end))
-        }
-        None => {
-            stray(rest, end, documents);
-            Ok(())
-        }
+        None => documents.behind(strays(octets.get(end..)), "frame", end, telegrams.lenience()),
         Some(_) => Ok(()),
     }
 }
 
-/// Tells of octets between frames; flags there are nothing special.
-fn stray(octets: &[u8], offset: usize, documents: &mut Documents<'_>) {
-    let count = octets.iter().filter(|octet| **octet != FLAG).count();
-    if count > 0 {
-        documents.warn(format!("noise: {count} byte(s) that are no frame at byte {offset}"));
-    }
+/// How many octets between frames are noise; flags there are nothing special.
+fn strays(octets: Option<&[u8]>) -> usize {
+    octets.unwrap_or_default().iter().filter(|octet| **octet != FLAG).count()
 }
 
 /// Frames whose information fields make APDUs.

@@ -1,4 +1,5 @@
 use dlms_core::apdu::{Leniencies, Leniency};
+use serde_json::json;
 
 use crate::failure::Failure;
 
@@ -25,6 +26,11 @@ macro_rules! deviations {
                 match self {
                     $(Self::$deviation => $text,)*
                 }
+            }
+
+            /// The warning that it was accepted.
+            pub(super) fn warning(self) -> String {
+                format!("{}: {}", self.name(), self.text())
             }
         }
     };
@@ -94,6 +100,16 @@ impl Lenience {
     pub(super) fn permits(&self, deviation: Deviation) -> bool {
         self.deviations.contains(&deviation)
     }
+}
+
+/// What to add to a failure that would be none with a leniency.
+pub(super) fn remark(leniency: &str) -> String {
+    format!(" (accepted with --lenient={leniency})")
+}
+
+/// A failure that would be none with a leniency: it says so, and names it in its particulars.
+pub(super) fn would_do(failure: Failure, leniency: &str) -> Failure {
+    failure.with_remark(&remark(leniency)).with_detail(json!({"lenient": leniency}))
 }
 
 /// The warning about a deviation that was accepted.

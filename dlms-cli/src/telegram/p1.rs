@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::Link;
 use super::documents::Documents;
-use super::leniency::{Deviation, Lenience};
+use super::leniency::{Deviation, Lenience, would_do};
 use crate::failure::Failure;
 use crate::message::Members;
 use crate::value_json::{Budget, to_json_within};
@@ -30,7 +30,7 @@ pub(super) fn read(octets: &[u8], lenience: &Lenience, documents: &mut Documents
     let missing = missing_crc(lenience);
     let (mut end, mut seen) = (0, false);
     for located in telegrams(octets, missing) {
-        stray(octets.get(end..located.offset).unwrap_or_default(), end, documents);
+        documents.stray(strays(octets.get(end..located.offset)), "telegram", end);
         end = located.offset.saturating_add(located.len);
         let telegram = match located.telegram {
             Ok(telegram) => telegram,
@@ -49,20 +49,10 @@ pub(super) fn read(octets: &[u8], lenience: &Lenience, documents: &mut Documents
             Err(failure) => documents.fail(failure.relocated(|at| located.offset + at))?,
         }
     }
-    let rest = octets.get(end..).unwrap_or_default();
-    let count = rest.iter().filter(|octet| !b"\r\n".contains(octet)).count();
-    match () {
-        () if end == 0 && !seen => documents.fail(Failure::decode("no P1 telegram").at(0)),
-        () if count > 0 && !noise => {
-            let remark = format!(" (accepted with --lenient={})", Deviation::Noise.name());
-            let failure = Failure::decode(format!("{count} byte(s) behind the last telegram"));
-            documents.fail(failure.with_remark(&remark).at(end))
-        }
-        () => {
-            stray(rest, end, documents);
-            Ok(())
-        }
+    if end == 0 && !seen {
+        return documents.fail(Failure::decode("no P1 telegram").at(0));
     }
+    documents.behind(strays(octets.get(end..)), "telegram", end, lenience)
 }
 
 /// The telegram or readout that a document describes.
@@ -105,8 +95,7 @@ fn one(octets: &[u8], missing: MissingCrc) -> Result<Telegram<'_>, Failure> {
     let Some(first) = located.next() else { return Err(Failure::decode("no P1 telegram").at(0)) };
     let telegram = first.telegram.map_err(failure)?;
     let end = first.offset.saturating_add(first.len);
-    let rest = octets.get(end..).unwrap_or_default();
-    if first.offset > 0 || rest.iter().any(|octet| !b"\r\n".contains(octet)) {
+    if first.offset > 0 || strays(octets.get(end..)) > 0 {
         let at = if first.offset > 0 { 0 } else { end };
         return Err(Failure::decode("more than a P1 telegram").at(at));
     }
@@ -171,7 +160,7 @@ impl<'a> Reading<'a> {
     }
 
     fn accepted(&mut self, deviation: Deviation, what: &str) {
-        self.warnings.push(format!("{}: {}{what}", deviation.name(), deviation.text()));
+        self.warnings.push(deviation.warning() + what);
     }
 
     /// The document's head, with the line that is to be an identification.
@@ -216,7 +205,7 @@ impl<'a> Reading<'a> {
             self.accepted(deviation, &format!(" ({failure})"));
             return Ok(());
         }
-        Err(would_do(failure, deviation))
+        Err(would_do(failure, deviation.name()))
     }
 
     fn object(&mut self, object: &Object<'_>) -> Result<Value, Failure> {
@@ -279,18 +268,10 @@ fn failure(error: ParseError) -> Failure {
     if error.kind != ParseErrorKind::NoCrc {
         return failure;
     }
-    would_do(failure, Deviation::MissingCrc)
+    would_do(failure, Deviation::MissingCrc.name())
 }
 
-fn would_do(failure: Failure, deviation: Deviation) -> Failure {
-    let remark = format!(" (accepted with --lenient={})", deviation.name());
-    failure.with_remark(&remark).with_detail(json!({"lenient": deviation.name()}))
-}
-
-/// Tells of octets between telegrams; line ends there are nothing special.
-fn stray(octets: &[u8], offset: usize, documents: &mut Documents<'_>) {
-    let count = octets.iter().filter(|octet| !b"\r\n".contains(octet)).count();
-    if count > 0 {
-        documents.warn(format!("noise: {count} byte(s) that are no telegram at byte {offset}"));
-    }
+/// How many octets between telegrams are noise; line ends there are nothing special.
+fn strays(octets: Option<&[u8]>) -> usize {
+    octets.unwrap_or_default().iter().filter(|octet| !b"\r\n".contains(octet)).count()
 }

@@ -7,7 +7,7 @@ use dlms_core::data::{Data, DateTime};
 use serde_json::{Map, Value, json};
 
 use super::keys::Keys;
-use super::leniency::{Deviation, Lenience, warning_of};
+use super::leniency::{self, Deviation, Lenience, warning_of};
 use super::model::MeterModel;
 use super::{p1, security, untagged};
 use crate::failure::{Failure, FailureKind};
@@ -184,7 +184,7 @@ impl Task<'_> {
         let mut leniencies = Leniencies::all();
         let would_do = match retagged(octets) {
             Some(retagged) if self.lenience.permits(deviation) => {
-                self.warnings.push(format!("{}: {}", deviation.name(), deviation.text()));
+                self.warnings.push(deviation.warning());
                 let (members, consumed) = self.plain(&retagged)?;
                 return match retagged.len() == consumed {
                     true => Ok((members, octets.len())),
@@ -197,8 +197,7 @@ impl Task<'_> {
             }
             None => return Err(failure),
         };
-        let remark = format!(" (accepted with --lenient={would_do})");
-        Err(failure.with_remark(&remark).with_detail(json!({"lenient": would_do})))
+        Err(leniency::would_do(failure, would_do))
     }
 
     /// A message in another. Where it cannot be deciphered, what shows without keys.

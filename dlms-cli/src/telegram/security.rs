@@ -148,11 +148,7 @@ fn ciphered(octets: &[u8], keys: &mut Keys, lenience: &Lenience) -> Result<Opene
         // The text tells by itself that the encryption key is the right one; whose it is, nothing tells.
         Err(SecurityError::Inauthentic) if lenience.permits(Deviation::UnverifiedTag) => {
             verify = false;
-            warnings.push(format!(
-                "{}: {}",
-                Deviation::UnverifiedTag.name(),
-                Deviation::UnverifiedTag.text()
-            ));
+            warnings.push(Deviation::UnverifiedTag.warning());
             let opened = context.decrypt_unverified(&mut keys.provider, &mut buf, whole);
             opened.and_then(|opened| match buf.get(opened.plain.clone()) {
                 Some(plain) if p1::checks_itself(plain) => Ok(opened),

@@ -24,9 +24,6 @@ fn captures() -> Vec<(Value, Called)> {
 fn decode_entry(entry: &Value, hex: &str) -> Called {
     let mut flags = key_flags(entry);
     flags.push("--lenient");
-    if let Some(key) = entry["keys"]["key"].as_str() {
-        flags.extend(["--ek", key]);
-    }
     decode(&flags, hex)
 }
 

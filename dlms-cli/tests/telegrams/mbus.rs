@@ -3,12 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::command::decode;
-use crate::vectors::entries;
-
-fn flags(entry: &Value) -> Vec<&str> {
-    let key = entry["keys"]["key"].as_str().map(|key| ["--ek", key]);
-    key.iter().flatten().copied().collect()
-}
+use crate::vectors::{entries, key_flags};
 
 /// Whether a reading is the record that the vector has: its place, and its number before any scale.
 fn is_record(reading: &Value, record: &Value) -> bool {
@@ -50,7 +45,7 @@ fn published_telegrams_are_read() {
             continue;
         }
         let (hex, expected) = (entry["input_hex"].as_str().unwrap(), &entry["expected"]);
-        let called = decode(&flags(&entry), hex);
+        let called = decode(&key_flags(&entry), hex);
         if called.status != 0 {
             let kind = called.kind();
             // Encrypted in a way that is history, or without a key: published as it is, or after somebody deciphered it.
@@ -61,7 +56,7 @@ fn published_telegrams_are_read() {
             assert!(called.failures()[0]["detail"]["meter"].is_object());
             without_key += 1;
             if expected["plaintext"].is_string() {
-                let flags = [&flags(&entry)[..], &["--lenient=deciphered"]].concat();
+                let flags = [&key_flags(&entry)[..], &["--lenient=deciphered"]].concat();
                 records_are(&decode(&flags, hex).document(), &entry);
                 read += 1;
             }
@@ -79,7 +74,7 @@ fn published_telegrams_are_read() {
 fn messages_in_segments_are_joined() {
     let mut read = 0;
     for entry in entries("real-meter").into_iter().filter(|entry| entry["kind"] == "mbus-dlms") {
-        let keys = crate::vectors::key_flags(&entry);
+        let keys = key_flags(&entry);
         let hex = entry["input_hex"].as_str().unwrap();
         let called = decode(&[&["--lenient"], keys.as_slice()].concat(), hex);
         let frames = entry["expected"]["frames"].as_array().unwrap();

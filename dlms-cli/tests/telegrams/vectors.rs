@@ -12,7 +12,13 @@ pub(crate) fn entries(name: &str) -> Vec<Value> {
 
 /// The flags that give an entry's keys.
 pub(crate) fn key_flags(entry: &Value) -> Vec<&str> {
-    let flags = [("ek", "--ek"), ("ak", "--ak"), ("dk", "--dedicated-key"), ("st", "--system-title")];
+    let flags = [
+        ("ek", "--ek"),
+        ("ak", "--ak"),
+        ("dk", "--dedicated-key"),
+        ("st", "--system-title"),
+        ("key", "--ek"),
+    ];
     let given = flags.into_iter().filter_map(|(name, flag)| Some([flag, entry["keys"][name].as_str()?]));
     given.flatten().collect()
 }

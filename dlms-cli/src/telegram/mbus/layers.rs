@@ -33,8 +33,7 @@ pub(super) fn read(
     let protection = match unprotect(&mut telegrams.reader.keys().provider, KEYS, link, &mut octets) {
         Ok(protection) => Some(protection),
         Err(error) if is_deciphered(&octets) && telegrams.lenience().permits(Deviation::Deciphered) => {
-            let deviation = Deviation::Deciphered;
-            warnings.push(format!("{}: {} ({error})", deviation.name(), deviation.text()));
+            warnings.push(format!("{} ({error})", Deviation::Deciphered.warning()));
             None
         }
         // Before there was encryption, wired meters had whatever they liked in the configuration field.

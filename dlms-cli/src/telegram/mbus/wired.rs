@@ -5,7 +5,7 @@ use super::layers;
 use crate::failure::Failure;
 use crate::telegram::documents::Documents;
 use crate::telegram::envelope::Envelope;
-use crate::telegram::leniency::Deviation;
+use crate::telegram::leniency::{self, Deviation};
 use crate::telegram::pieces::Pieces;
 use crate::telegram::{Link, Telegrams};
 
@@ -21,7 +21,7 @@ pub(in crate::telegram) fn read(
     let (mut end, mut seen, mut damaged) = (0, false, None);
     for located in frames(octets, Leniency { wrapped_length }) {
         if damaged.is_none() {
-            stray(located.offset.saturating_sub(end), end, documents);
+            documents.stray(located.offset.saturating_sub(end), "frame", end);
         }
         end = located.offset.saturating_add(located.len);
         match located.frame {
@@ -46,15 +46,7 @@ pub(in crate::telegram) fn read(
         Some(error) if noise && !seen => documents.fail(error),
         Some(_) => Ok(()),
         None if !seen => documents.fail(Failure::decode("no M-Bus frame").at(0)),
-        None if left > 0 && !noise => {
-            let remark = format!(" (accepted with --lenient={})", Deviation::Noise.name());
-            let failure = Failure::decode(format!("{left} byte(s) behind the last frame"));
-            documents.fail(failure.with_remark(&remark).at(end))
-        }
-        None => {
-            stray(left, end, documents);
-            Ok(())
-        }
+        None => documents.behind(left, "frame", end, telegrams.lenience()),
     }
 }
 
@@ -63,19 +55,12 @@ pub(in crate::telegram) fn has_message(octets: &[u8]) -> bool {
     frames(octets, Leniency::NONE).any(|located| matches!(located.frame, Ok(Frame::Long(_))))
 }
 
-fn stray(count: usize, offset: usize, documents: &mut Documents<'_>) {
-    if count > 0 {
-        documents.warn(format!("noise: {count} byte(s) that are no frame at byte {offset}"));
-    }
-}
-
 /// A frame whose length wrapped round says how it would do.
 fn would_do(failure: Failure, octets: &[u8]) -> Failure {
     if Frame::parse(octets, Leniency::NONE).is_ok() || Frame::parse(octets, Leniency::ALL).is_err() {
         return failure;
     }
-    let name = Deviation::WrappedLength.name();
-    failure.with_remark(&format!(" (accepted with --lenient={name})")).with_detail(json!({"lenient": name}))
+    leniency::would_do(failure, Deviation::WrappedLength.name())
 }
 
 /// Frames whose segments make messages.
@@ -108,8 +93,7 @@ impl Joining {
             }
         };
         if long.is_wrapped() {
-            let deviation = Deviation::WrappedLength;
-            documents.warn(format!("{}: {}", deviation.name(), deviation.text()));
+            documents.warn(Deviation::WrappedLength.warning());
         }
         // The CI field follows both lengths, both start octets, control field and address.
         let at = offset.saturating_add(6);

@@ -25,15 +25,12 @@ pub(in crate::telegram) fn read(
         let (start, found) = match found {
             Ok(found) => found,
             Err(_) if seen && noise => {
-                documents.warn(format!("noise: {} byte(s) that are no frame at byte {at}", rest.len()));
+                documents.stray(rest.len(), "frame", at);
                 return Ok(());
             }
             Err(error) => return documents.fail(error.relocated(|offset| at + offset)),
         };
-        if start > at {
-            let count = start.saturating_sub(at);
-            documents.warn(format!("noise: {count} byte(s) that are no frame at byte {at}"));
-        }
+        documents.stray(start.saturating_sub(at), "frame", at);
         seen = true;
         at = start.saturating_add(found.len);
         of_frame(&found, start, telegrams, documents)?;
