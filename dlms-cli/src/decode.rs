@@ -42,7 +42,7 @@ pub(crate) struct DecodeArgs {
 pub(crate) fn run(args: &DecodeArgs, output: &Output) -> Result<(), Failure> {
     let of_model = args.model.as_ref().map(MeterModel::leniencies).unwrap_or_default();
     let lenience = Lenience::named(&[args.lenient.as_slice(), &of_model].concat())?;
-    let reader = MessageReader::new(Keys::new(&args.keys)?, lenience).with_model(args.model.clone());
+    let reader = MessageReader::new(Keys::new(&args.keys)?, lenience).with_model(args.model);
     let octets = input::octets(&args.input)?;
     // All failures are told, the last one decides the exit status.
     let mut last: Option<Failure> = None;

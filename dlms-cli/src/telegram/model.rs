@@ -6,15 +6,13 @@ use dlms_core::data::Data;
 use obis::ObisCode;
 use serde::Deserialize;
 
-/// The model of the meter that pushed, for what its pushes do not say: one that is known, or one in a file.
-#[derive(Debug, Clone, PartialEq)]
+/// The model of the meter that pushed, for what its pushes do not say.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum MeterModel {
     /// Whichever known model a push names itself to be of.
     Auto,
-    /// A known one.
-    Known(&'static Model<'static>),
-    /// One in a file.
-    Described(Box<Described>),
+    /// A known one, or one in a file.
+    Of(&'static Model<'static>),
 }
 
 /// A model in a file.
@@ -29,7 +27,7 @@ pub(crate) enum MeterModel {
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Described {
+struct Described {
     id: Option<String>,
     #[serde(default)]
     lenient: Vec<String>,
@@ -86,8 +84,7 @@ impl MeterModel {
     pub(crate) fn leniencies(&self) -> Vec<String> {
         match self {
             Self::Auto => Vec::new(),
-            Self::Known(model) => model.leniencies.iter().map(|name| (*name).to_owned()).collect(),
-            Self::Described(described) => described.lenient.clone(),
+            Self::Of(model) => model.leniencies.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
 
@@ -98,22 +95,26 @@ impl MeterModel {
                 let model = KNOWN.iter().find(|model| model.is_named_in(body));
                 reading::each(body, model, found);
             }
-            Self::Known(model) => reading::each(body, Some(model), found),
-            Self::Described(described) => described.each(body, found),
+            Self::Of(model) => reading::each(body, Some(model), found),
         }
     }
 }
 
 impl Described {
-    fn each<'a>(&self, body: Data<'a>, found: &mut dyn FnMut(Reading<'a>)) {
-        let fields = |fields: &[DescribedField]| fields.iter().map(|field| field.0).collect::<Vec<_>>();
-        let columns: Vec<_> = self.list.iter().map(|list| (list.named, fields(&list.fields))).collect();
-        let lists: Vec<_> = columns.iter().map(|(named, fields)| List { named: *named, fields }).collect();
-        let scalers: Vec<_> =
-            self.scaler.iter().filter_map(|field| Some((field.0.obis, field.0.scaler_unit?))).collect();
-        let id = self.id.as_deref().map(str::as_bytes);
-        let model = Model { name: "", id, leniencies: &[], lists: &lists, scalers: &scalers };
-        reading::each(body, Some(&model), found);
+    /// The model, kept as long as the program runs: one call of the command has one.
+    fn keep(self) -> &'static Model<'static> {
+        fn fields(described: Vec<DescribedField>) -> &'static [Field] {
+            described.into_iter().map(|field| field.0).collect::<Vec<_>>().leak()
+        }
+        let list = |list: DescribedList| List { named: list.named, fields: fields(list.fields) };
+        let name = |name: String| &*name.leak();
+        Box::leak(Box::new(Model {
+            name: "",
+            id: self.id.map(|id| &*id.into_bytes().leak()),
+            leniencies: self.lenient.into_iter().map(name).collect::<Vec<_>>().leak(),
+            lists: self.list.into_iter().map(list).collect::<Vec<_>>().leak(),
+            scalers: fields(self.scaler),
+        }))
     }
 }
 
@@ -125,13 +126,13 @@ impl FromStr for MeterModel {
             return Ok(Self::Auto);
         }
         if let Some(model) = KNOWN.iter().find(|model| model.name == name) {
-            return Ok(Self::Known(model));
+            return Ok(Self::Of(model));
         }
         let known = KNOWN.iter().map(|model| model.name).collect::<Vec<_>>().join(", ");
         let text = std::fs::read_to_string(name)
             .map_err(|error| format!("neither a known model (auto, {known}) nor a file: {error}"))?;
-        let described = toml::from_str(&text).map_err(|error| error.to_string())?;
-        Ok(Self::Described(Box::new(described)))
+        let described: Described = toml::from_str(&text).map_err(|error| error.to_string())?;
+        Ok(Self::Of(described.keep()))
     }
 }
 
@@ -148,7 +149,7 @@ mod tests {
             list = [{ named = true, fields = [{ obis = "1-0:0.2.129.255" }, { obis = "1-0:1.7.0.255", scaler = 1, unit = "W" }] }]
             scaler = [{ obis = "1-0:32.7.0.255", scaler = -1, unit = "V" }]
         "#;
-        let model = MeterModel::Described(Box::new(toml::from_str(toml).unwrap()));
+        let model = MeterModel::Of(toml::from_str::<Described>(toml).unwrap().keep());
         let mut found = Vec::new();
         let mut read = |octets: &[u8]| {
             model.each(Data::from_bytes(octets).unwrap(), &mut |reading| {

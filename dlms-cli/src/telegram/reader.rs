@@ -42,7 +42,7 @@ pub(super) struct Read {
 struct Task<'a> {
     keys: &'a mut Keys,
     lenience: &'a Lenience,
-    model: Option<&'a MeterModel>,
+    model: Option<MeterModel>,
     budget: Budget,
     warnings: Vec<String>,
     depth: usize,
@@ -74,7 +74,7 @@ impl MessageReader {
         let mut task = Task {
             keys: &mut self.keys,
             lenience: &self.lenience,
-            model: self.model.as_ref(),
+            model: self.model,
             budget: Budget::new(),
             warnings: Vec::new(),
             depth: NESTING,

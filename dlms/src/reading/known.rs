@@ -1,8 +1,8 @@
 //! Models whose pushes leave something out. Each figure is checked against captures of the model: power, currents and
 //! voltages of one push agree with one another.
 
-use cosem_classes::{ScalerUnit, Unit};
-use obis::{ObisCode, obis};
+use cosem_classes::Unit;
+use obis::obis;
 
 use super::{Field, List, Model};
 
@@ -25,22 +25,7 @@ pub const KAIFA: Model<'static> = Model {
         List { named: true, fields: &SINGLE_PHASE_HOURLY },
         List { named: true, fields: &THREE_PHASES_HOURLY },
     ],
-    scalers: &[
-        scaler(obis!("1-0:1.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-0:2.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-0:3.7.0.255"), 0, Unit::Var),
-        scaler(obis!("1-0:4.7.0.255"), 0, Unit::Var),
-        scaler(obis!("1-0:31.7.0.255"), -3, Unit::Ampere),
-        scaler(obis!("1-0:51.7.0.255"), -3, Unit::Ampere),
-        scaler(obis!("1-0:71.7.0.255"), -3, Unit::Ampere),
-        scaler(obis!("1-0:32.7.0.255"), -1, Unit::Volt),
-        scaler(obis!("1-0:52.7.0.255"), -1, Unit::Volt),
-        scaler(obis!("1-0:72.7.0.255"), -1, Unit::Volt),
-        scaler(obis!("1-0:1.8.0.255"), 0, Unit::WattHour),
-        scaler(obis!("1-0:2.8.0.255"), 0, Unit::WattHour),
-        scaler(obis!("1-0:3.8.0.255"), 0, Unit::VarHour),
-        scaler(obis!("1-0:4.8.0.255"), 0, Unit::VarHour),
-    ],
+    scalers: &THREE_PHASES_HOURLY,
 };
 
 /// Kamstrup Omnipower and its kin (`Kamstrup_V0001`): codes without scalers.
@@ -53,36 +38,36 @@ pub const KAMSTRUP: Model<'static> = Model {
     leniencies: &["tagged-date-time"],
     lists: &[],
     scalers: &[
-        scaler(obis!("1-1:1.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:2.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:3.7.0.255"), 0, Unit::Var),
-        scaler(obis!("1-1:4.7.0.255"), 0, Unit::Var),
-        scaler(obis!("1-1:21.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:41.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:61.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:22.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:42.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:62.7.0.255"), 0, Unit::Watt),
-        scaler(obis!("1-1:31.7.0.255"), -2, Unit::Ampere),
-        scaler(obis!("1-1:51.7.0.255"), -2, Unit::Ampere),
-        scaler(obis!("1-1:71.7.0.255"), -2, Unit::Ampere),
-        scaler(obis!("1-1:32.7.0.255"), 0, Unit::Volt),
-        scaler(obis!("1-1:52.7.0.255"), 0, Unit::Volt),
-        scaler(obis!("1-1:72.7.0.255"), 0, Unit::Volt),
-        scaler(obis!("1-1:13.7.0.255"), -2, Unit::Count),
-        scaler(obis!("1-1:33.7.0.255"), -2, Unit::Count),
-        scaler(obis!("1-1:53.7.0.255"), -2, Unit::Count),
-        scaler(obis!("1-1:73.7.0.255"), -2, Unit::Count),
-        scaler(obis!("1-1:1.8.0.255"), 1, Unit::WattHour),
-        scaler(obis!("1-1:2.8.0.255"), 1, Unit::WattHour),
-        scaler(obis!("1-1:3.8.0.255"), 1, Unit::VarHour),
-        scaler(obis!("1-1:4.8.0.255"), 1, Unit::VarHour),
-        scaler(obis!("1-1:21.8.0.255"), 1, Unit::WattHour),
-        scaler(obis!("1-1:41.8.0.255"), 1, Unit::WattHour),
-        scaler(obis!("1-1:61.8.0.255"), 1, Unit::WattHour),
-        scaler(obis!("1-1:22.8.0.255"), 1, Unit::WattHour),
-        scaler(obis!("1-1:42.8.0.255"), 1, Unit::WattHour),
-        scaler(obis!("1-1:62.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:1.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:2.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:3.7.0.255"), 0, Unit::Var),
+        Field::quantity(obis!("1-1:4.7.0.255"), 0, Unit::Var),
+        Field::quantity(obis!("1-1:21.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:41.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:61.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:22.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:42.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:62.7.0.255"), 0, Unit::Watt),
+        Field::quantity(obis!("1-1:31.7.0.255"), -2, Unit::Ampere),
+        Field::quantity(obis!("1-1:51.7.0.255"), -2, Unit::Ampere),
+        Field::quantity(obis!("1-1:71.7.0.255"), -2, Unit::Ampere),
+        Field::quantity(obis!("1-1:32.7.0.255"), 0, Unit::Volt),
+        Field::quantity(obis!("1-1:52.7.0.255"), 0, Unit::Volt),
+        Field::quantity(obis!("1-1:72.7.0.255"), 0, Unit::Volt),
+        Field::quantity(obis!("1-1:13.7.0.255"), -2, Unit::Count),
+        Field::quantity(obis!("1-1:33.7.0.255"), -2, Unit::Count),
+        Field::quantity(obis!("1-1:53.7.0.255"), -2, Unit::Count),
+        Field::quantity(obis!("1-1:73.7.0.255"), -2, Unit::Count),
+        Field::quantity(obis!("1-1:1.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:2.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:3.8.0.255"), 1, Unit::VarHour),
+        Field::quantity(obis!("1-1:4.8.0.255"), 1, Unit::VarHour),
+        Field::quantity(obis!("1-1:21.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:41.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:61.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:22.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:42.8.0.255"), 1, Unit::WattHour),
+        Field::quantity(obis!("1-1:62.8.0.255"), 1, Unit::WattHour),
     ],
 };
 
@@ -118,10 +103,6 @@ const SINGLE_PHASE_HOURLY: [Field; 14] =
     joined([&POWERS, &[CURRENTS[0]], &[VOLTAGES[0]], &[CLOCK], &ENERGIES]);
 const THREE_PHASES: [Field; 13] = joined([&POWERS, &CURRENTS, &VOLTAGES, &[], &[]]);
 const THREE_PHASES_HOURLY: [Field; 18] = joined([&POWERS, &CURRENTS, &VOLTAGES, &[CLOCK], &ENERGIES]);
-
-const fn scaler(obis: ObisCode, scaler: i8, unit: Unit) -> (ObisCode, ScalerUnit) {
-    (obis, ScalerUnit::new(scaler, unit))
-}
 
 /// The parts one after the other; together they have `N` fields, or this does not compile.
 #[allow(clippy::indexing_slicing, reason = "at compile time")]

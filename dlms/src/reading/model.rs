@@ -14,7 +14,7 @@ pub struct Model<'m> {
     /// Lists of values without codes.
     pub lists: &'m [List<'m>],
     /// What the numbers of objects stand for that come without a scaler_unit.
-    pub scalers: &'m [(ObisCode, ScalerUnit)],
+    pub scalers: &'m [Field],
 }
 
 /// A list of values without codes: what is where.
@@ -52,7 +52,7 @@ impl<'m> Model<'m> {
 
     /// What the number of an object stands for.
     pub(super) fn scaler_unit(&self, obis: ObisCode) -> Option<ScalerUnit> {
-        self.scalers.iter().find(|(known, _)| *known == obis).map(|(_, scaler_unit)| *scaler_unit)
+        self.scalers.iter().find(|known| known.obis == obis)?.scaler_unit
     }
 }
 
